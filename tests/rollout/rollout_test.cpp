@@ -1,5 +1,5 @@
 // fleet.md §4.1, §4.2, §5: one campaign, and what its server decides.
-#include <doctest.h>
+#include <doctest/doctest.h>
 
 #include <algorithm>
 #include <map>
@@ -131,7 +131,7 @@ TEST_CASE("fleet.md §4.2: a device that waits again gives its slot back, and no
     CHECK(desk.begins(0, 2));
     desk.report(0, Phase::Waiting, 1); // from before it asked
     CHECK(desk.rollout().slots() == 1);
-    // Who asks for another slot has the one before it no more.
+    // A device that asks for another slot has the one before it no more.
     CHECK(desk.begins(0, 3));
     CHECK(desk.rollout().slots() == 1);
     CHECK(desk.ask(0, 2).word == Reply::Word::Over);

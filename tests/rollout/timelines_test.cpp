@@ -1,6 +1,6 @@
 // fleet.md §4: random timelines of a fleet, in which phones and servers die, sleep and come back, two servers lead at
 // once, and reports, questions and answers are late, lost and come twice. STINT_FLEET_TIMELINES says how many.
-#include <doctest.h>
+#include <doctest/doctest.h>
 
 #include <cstdlib>
 #include <string>

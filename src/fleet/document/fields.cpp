@@ -79,6 +79,13 @@ Result<void> take(const Value& value, Limits, bool& into) {
 Result<void> take(const Value& value, Limits limits, std::uint32_t& into) { return takeWhole(value, limits, into); }
 Result<void> take(const Value& value, Limits limits, Bytes& into) { return takeWhole(value, limits, into); }
 
+Result<void> take(const Value& value, Limits limits, WallTime& into) {
+    std::int64_t since = 0;
+    STINT_TRY(takeWhole(value, limits, since));
+    into = WallTime(Duration(since));
+    return {};
+}
+
 Result<void> take(const Value& value, Limits limits, Duration& into) {
     if (!value.text()) return mistyped(value, "a duration in quotes, such as \"30min\"");
     const auto time = parseDuration(*value.text());
@@ -157,6 +164,7 @@ Value give(bool flag) { return {flag}; }
 Value give(std::uint32_t count) { return {std::int64_t{count}}; }
 Value give(Bytes number) { return {number}; }
 Value give(Duration time) { return {formatDuration(time)}; }
+Value give(WallTime time) { return {std::int64_t{time.time_since_epoch().count()}}; }
 Value give(const std::string& text) { return {text}; }
 Value give(const std::vector<std::string>& words) {
     Value::List values;

@@ -20,7 +20,8 @@
 namespace stint::fleet {
 
 struct Limits {
-    std::int64_t least = 0; ///< milliseconds, hundredths of a percent, bytes of a text, entries of a list
+    std::int64_t least =
+        0; ///< milliseconds (of a moment, since 1970), hundredths of a percent, bytes of a text, entries of a list
     std::int64_t most = 0;
 };
 
@@ -42,7 +43,7 @@ template <class Owner> struct Field {
     };
 
     std::string_view key;
-    std::variant<bool Owner::*, std::uint32_t Owner::*, Percent, Duration Owner::*, Bytes Owner::*,
+    std::variant<bool Owner::*, std::uint32_t Owner::*, Percent, Duration Owner::*, Bytes Owner::*, WallTime Owner::*,
                  std::string Owner::*, std::vector<std::string> Owner::*, std::vector<Amount> Owner::*,
                  Failures Owner::*, Mark, Fixed>
         member;
@@ -72,6 +73,7 @@ Result<void> take(const Value& value, Limits limits, bool& into);
 Result<void> take(const Value& value, Limits limits, std::uint32_t& into);
 Result<void> take(const Value& value, Limits limits, Bytes& into);
 Result<void> take(const Value& value, Limits limits, Duration& into);
+Result<void> take(const Value& value, Limits limits, WallTime& into);
 Result<void> take(const Value& value, Limits limits, TextRule rule, std::string& into);
 Result<void> take(const Value& value, Limits limits, TextRule rule, std::vector<std::string>& into);
 Result<void> take(const Value& value, Limits limits, std::vector<Amount>& into);
@@ -83,6 +85,7 @@ Value give(bool flag);
 Value give(std::uint32_t count);
 Value give(Bytes number);
 Value give(Duration time);
+Value give(WallTime time);
 Value give(const std::string& text);
 Value give(const std::vector<std::string>& words);
 Value give(const std::vector<Amount>& waves);

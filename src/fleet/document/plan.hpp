@@ -19,7 +19,7 @@ struct Amount {
     std::uint32_t count = 0;
     Share share = 0; ///< not 0: it counts, and `count` does not
 
-    /// Of `all` devices; a share is rounded up, so that none but an empty fleet has an empty wave.
+    /// The number of `all` devices; a share is rounded up, so that none but an empty fleet has an empty wave.
     constexpr std::uint32_t of(std::uint32_t all) const {
         if (share == 0) return count < all ? count : all;
         return static_cast<std::uint32_t>((std::uint64_t{all} * share + whole - 1) / whole);

@@ -1,4 +1,4 @@
-// What a rollout decides.
+// The decisions of a rollout.
 #include "fleet/rollout/rollout.hpp"
 
 #include <algorithm>

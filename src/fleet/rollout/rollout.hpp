@@ -86,7 +86,7 @@ public:
     /// The devices that may begin before the wave after `wave` opens.
     std::uint32_t capacity(std::uint16_t wave) const;
 
-    /// What contradicts itself, reckoned anew from all targets; empty: nothing does. For tests.
+    /// A thing that contradicts itself, reckoned anew from all targets; empty: nothing does. For tests.
     std::string contradiction() const;
     /// The same campaign, as far as its log and the reports tell it.
     bool isSame(const Rollout& other) const;
@@ -110,7 +110,7 @@ private:
     void on(const Retry&, Decision& decision);
     void on(const Tick&, Decision& decision);
 
-    // What follows from the time and the counts.
+    // Consequences of the time and the counts.
     void settle(Decision& decision);
     void presume(Decision& decision);
     void judge(Decision& decision);

@@ -1,0 +1,197 @@
+#include "fleet/trust/papers.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/result/containers.hpp"
+#include "base/result/errors.hpp"
+#include "fleet/document/campaign_fields.hpp"
+#include "fleet/document/document.hpp"
+#include "fleet/signing/public_key.hpp"
+
+namespace stint::fleet {
+namespace {
+
+constexpr std::int64_t format = 1;
+constexpr Limits anyTime{0, 253'402'300'799'999}; // to the end of the year 9999
+
+std::string_view keyRule(std::string_view text) {
+    return PublicKey::read(text).ok() ? "" : "a public key of minisign's, which has 56 characters";
+}
+std::string_view kindRule(std::string_view text) {
+    return std::ranges::find(stepKinds, text, &StepRow::key) != stepKinds.end()
+               ? ""
+               : "one of get, run, verify, policy, app and settings";
+}
+std::string_view queryRule(std::string_view text) {
+    const auto query = Query::parse(text);
+    return query.ok() && query->text() == text ? "" : "a query, in the form in which it is printed";
+}
+std::string_view campaignRule(std::string_view text) { return isCampaignId(text) ? "" : "a campaign's id"; }
+std::string_view instructionRule(std::string_view text) {
+    constexpr std::array words{"cancel", "pause", "resume", "retry"};
+    return std::ranges::find(words, text) != words.end() ? "" : "one of cancel, pause, resume and retry";
+}
+
+constexpr std::size_t mostOperators = 64;
+constexpr std::size_t mostLabels = 64;
+constexpr Limits aKey{1, 64}, oneKind{1, stepKinds.size()}, campaigns{1, 2'000};
+
+// clang-format off
+constexpr auto operatorFields = std::to_array<Field<Operators::Operator>>({
+    {.key = "name", .member = &Operators::Operator::name, .limits = {1, 128}, .must = true,
+     .meaning = "a name for people", .rule = nameRule},
+    {.key = "key", .member = &Operators::Operator::key, .limits = aKey, .must = true,
+     .meaning = "the operator's public key", .rule = keyRule},
+    {.key = "kinds", .member = &Operators::Operator::kinds, .limits = oneKind, .must = true,
+     .meaning = "what the operator's campaigns may do", .rule = kindRule},
+    {.key = "targets", .member = &Operators::Operator::targets, .limits = {1, longestQuery},
+     .meaning = "the devices that the operator may mean", .rule = queryRule},
+});
+constexpr auto listFields = std::to_array<Field<Operators>>({
+    {.key = "version", .member = &Operators::version, .limits = {1, 1'000'000'000}, .must = true,
+     .meaning = "counts up from one list to the next"},
+    {.key = "made", .member = &Operators::made, .limits = anyTime, .must = true, .meaning = "when it was made"},
+    {.key = "enrolment", .member = &Operators::enrolment, .limits = aKey, .must = true,
+     .meaning = "the key that signs certificates", .rule = keyRule},
+    {.key = "statement", .member = &Operators::statement, .limits = aKey, .must = true,
+     .meaning = "the key that signs statements", .rule = keyRule},
+    {.key = "two", .member = &Operators::two, .limits = oneKind,
+     .meaning = "the kinds for which two operators are to sign", .rule = kindRule},
+});
+constexpr auto certificateFields = std::to_array<Field<Certificate>>({
+    {.key = "device", .member = &Certificate::device, .limits = {26, 26}, .must = true,
+     .meaning = "the device", .rule = idRule},
+    {.key = "key", .member = &Certificate::key, .limits = aKey, .must = true,
+     .meaning = "the key that signs the device's reports", .rule = keyRule},
+    {.key = "user", .member = &Certificate::user, .limits = {1, 128}, .must = true,
+     .meaning = "the device's name for the broker", .rule = nameRule},
+    {.key = "enrolment", .member = &Certificate::enrolment, .limits = {1, 1'000'000'000}, .must = true,
+     .meaning = "how often the device has joined"},
+    {.key = "made", .member = &Certificate::made, .limits = anyTime, .must = true, .meaning = "when it was made"},
+    {.key = "until", .member = &Certificate::until, .limits = anyTime, .must = true, .meaning = "when it ends"},
+});
+constexpr auto statementFields = std::to_array<Field<Statement>>({
+    {.key = "made", .member = &Statement::made, .limits = anyTime, .must = true, .meaning = "when it was made"},
+    {.key = "operators", .member = &Statement::operators, .limits = {1, 1'000'000'000}, .must = true,
+     .meaning = "the newest version of the list of operators"},
+    {.key = "alive", .member = &Statement::alive, .limits = campaigns,
+     .meaning = "campaigns that may be begun", .rule = campaignRule},
+    {.key = "cancelled", .member = &Statement::cancelled, .limits = campaigns,
+     .meaning = "campaigns that were cancelled", .rule = campaignRule},
+});
+constexpr auto instructionFields = std::to_array<Field<Instruction>>({
+    {.key = "campaign", .member = &Instruction::campaign, .limits = {17, 17}, .must = true,
+     .meaning = "the campaign", .rule = campaignRule},
+    {.key = "instruction", .member = &Instruction::word, .limits = {1, 16}, .must = true,
+     .meaning = "what is to become of it", .rule = instructionRule},
+    {.key = "made", .member = &Instruction::made, .limits = anyTime, .must = true, .meaning = "when it was made"},
+});
+// clang-format on
+
+constexpr std::string_view operatorsKey = "operators", labelsKey = "labels";
+
+template <class Owner, std::size_t size>
+std::vector<std::string_view> keysOf(const std::array<Field<Owner>, size>& fields) {
+    std::vector<std::string_view> keys;
+    for (const auto& field : fields)
+        keys.push_back(field.key);
+    return keys;
+}
+
+/// A paper in the text, of those fields and of `more`, which reads that key.
+template <class Paper, std::size_t size, class More>
+Result<Paper> paperIn(std::string_view document, std::string_view name, const std::array<Field<Paper>, size>& fields,
+                      std::string_view moreKey, More more) {
+    const Value whole = STINT_TRY(valueFromJson(document));
+    auto keys = keysOf(fields);
+    keys.push_back(formatKey);
+    if (!moreKey.empty()) keys.push_back(moreKey);
+    const Origin from{name, true};
+    STINT_TRY(checkKeys(name, name, whole, keys));
+    const Value* const version = findIn(*whole.table(), formatKey);
+    if (!version || !version->number() || *version->number() != format)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}: {} is not {}", name, formatKey, format);
+    Paper paper;
+    STINT_TRY(readFields(from, "", whole, fields, paper));
+    if (const Value* const value = moreKey.empty() ? nullptr : findIn(*whole.table(), moreKey))
+        STINT_TRY(more(from, *value, paper));
+    if (documentOf(paper) != document)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}: it is not in the one form that it has", name);
+    return paper;
+}
+
+template <class Paper, std::size_t size>
+Value::Table tableOf(const std::array<Field<Paper>, size>& fields, const Paper& paper) {
+    Value::Table table;
+    table.emplace(formatKey, Value{format});
+    writeFields(fields, paper, table);
+    return table;
+}
+
+// For papers whose rows say it all.
+constexpr auto nothingMore = [](const Origin&, const Value&, auto&) -> Result<void> { return {}; };
+
+Result<void> readOperators(const Origin& from, const Value& value, Operators& into) {
+    if (!value.list() || value.list()->size() > mostOperators)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}: operators is to be a list of at most {}", from.file, mostOperators);
+    for (const Value& each : *value.list()) {
+        STINT_TRY(checkKeys(from.file, operatorsKey, each, keysOf(operatorFields)));
+        Operators::Operator made;
+        STINT_TRY(readFields(from, "operators.", each, operatorFields, made));
+        into.operators.push_back(std::move(made));
+    }
+    return {};
+}
+
+Result<void> readLabels(const Origin& from, const Value& value, Certificate& into) {
+    if (!value.table() || value.table()->size() > mostLabels)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}: labels is to be a table of at most {}", from.file, mostLabels);
+    for (const auto& [name, text] : *value.table()) {
+        if (!isLabelName(name) || !text.text() || !isLabelValue(*text.text()))
+            return fail(Errc::ILLEGAL_ARGUMENT, "{}: labels has one that is none", from.file);
+        into.labels.emplace(name, *text.text());
+    }
+    return {};
+}
+
+} // namespace
+
+std::string documentOf(const Operators& operators) {
+    Value::Table table = tableOf(listFields, operators);
+    Value::List list;
+    for (const Operators::Operator& each : operators.operators) {
+        Value::Table row;
+        writeFields(operatorFields, each, row);
+        list.push_back({std::move(row)});
+    }
+    if (!list.empty()) table.emplace(operatorsKey, Value{std::move(list)});
+    return jsonOf({std::move(table)});
+}
+
+std::string documentOf(const Certificate& certificate) {
+    Value::Table table = tableOf(certificateFields, certificate);
+    Value::Table labels;
+    for (const auto& [name, value] : certificate.labels)
+        labels.emplace(name, give(value));
+    if (!labels.empty()) table.emplace(labelsKey, Value{std::move(labels)});
+    return jsonOf({std::move(table)});
+}
+
+std::string documentOf(const Statement& statement) { return jsonOf({tableOf(statementFields, statement)}); }
+std::string documentOf(const Instruction& instruction) { return jsonOf({tableOf(instructionFields, instruction)}); }
+
+Result<Operators> operatorsIn(std::string_view document) {
+    return paperIn(document, "the list of operators", listFields, operatorsKey, readOperators);
+}
+Result<Certificate> certificateIn(std::string_view document) {
+    return paperIn(document, "the certificate", certificateFields, labelsKey, readLabels);
+}
+Result<Statement> statementIn(std::string_view document) {
+    return paperIn(document, "the statement", statementFields, "", nothingMore);
+}
+Result<Instruction> instructionIn(std::string_view document) {
+    return paperIn(document, "the instruction", instructionFields, "", nothingMore);
+}
+
+} // namespace stint::fleet

@@ -1,0 +1,47 @@
+// A document with its signatures (fleet.md §6.1). What kind of document it is, which one, and until when it counts
+// stands in the comment that is signed with it, which `minisign -V` shows: so no signature serves for a document of
+// another kind, and a person who verifies one by hand sees what it is.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fleet/document/campaign.hpp"
+#include "fleet/signing/signature.hpp"
+#include "fleet/trust/papers.hpp"
+#include "stint/result.hpp"
+
+namespace stint::fleet {
+
+inline constexpr std::size_t mostSignatures = 8;
+
+struct Signed {
+    std::string document;
+    std::vector<std::string> signatures; ///< minisign's files
+
+    bool operator==(const Signed&) const = default;
+};
+
+// "stint campaign 20261123-k3v7qa2m until 2026-12-23T10:00:00Z"
+std::string commentOf(const Campaign& campaign);
+std::string commentOf(const Operators& operators);
+std::string commentOf(const Certificate& certificate);
+std::string commentOf(const Statement& statement);
+std::string commentOf(const Instruction& instruction);
+
+/// The campaign begins nowhere from then on.
+WallTime endOf(const Campaign& campaign);
+
+/// The document with one signature.
+template <class Paper> Result<Signed> signedBy(const SecretKey& key, const Paper& paper) {
+    Signed made{documentOf(paper), {}};
+    auto signature = sign(made.document, key, commentOf(paper));
+    if (!signature.ok()) return std::move(signature).error();
+    made.signatures.push_back(std::move(*signature));
+    return made;
+}
+
+/// True: one of its signatures is that key's, for this document as the comment says what it is.
+bool isSignedBy(const Signed& given, const PublicKey& key, std::string_view comment);
+
+} // namespace stint::fleet

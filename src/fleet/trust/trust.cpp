@@ -1,0 +1,212 @@
+#include "fleet/trust/trust.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/result/errors.hpp"
+#include "fleet/document/campaign_fields.hpp"
+#include "fleet/document/document.hpp"
+
+namespace stint::fleet {
+namespace {
+
+constexpr std::string_view anyCommand = "any";
+
+std::string_view ownKindRule(std::string_view text) {
+    return std::ranges::find(stepKinds, text, &StepRow::key) != stepKinds.end()
+               ? ""
+               : "one of get, run, verify, policy, app and settings";
+}
+std::string_view ownCommandRule(std::string_view text) {
+    return text == anyCommand || text.starts_with('/') ? "" : "a program's whole path, or any";
+}
+
+// clang-format off
+constexpr auto ownerFields = std::to_array<Field<Owner>>({
+    {.key = "kinds", .member = &Owner::kinds, .limits = {1, stepKinds.size()},
+     .meaning = "what campaigns may do here", .rule = ownKindRule},
+    {.key = "commands", .member = &Owner::commands, .limits = {1, 256},
+     .meaning = "the programs that campaigns may run here", .rule = ownCommandRule},
+});
+// clang-format on
+
+bool has(const std::vector<std::string>& words, std::string_view word) {
+    return std::ranges::find(words, word) != words.end();
+}
+
+/// The kinds of the campaign's steps, by their keys.
+std::set<std::string_view> kindsOf(const Campaign& campaign) {
+    std::set<std::string_view> kinds;
+    for (const Step& step : campaign.steps)
+        kinds.insert(std::ranges::find(stepKinds, step.kind, &StepRow::kind)->key);
+    return kinds;
+}
+
+Judgement rejected(Reason reason, std::string words) { return {std::nullopt, reason, std::move(words)}; }
+
+/// The first thing that the owner does not let happen here; empty: nothing.
+std::string forbidden(const Campaign& campaign, const Owner& owner) {
+    for (const std::string_view kind : kindsOf(campaign))
+        if (!has(owner.kinds, kind)) return fmt::format("this device does not let a fleet use {}", kind);
+    for (const Step& step : campaign.steps)
+        if (!step.command.empty() && !has(owner.commands, anyCommand) && !has(owner.commands, step.command.front()))
+            return fmt::format("this device does not let a fleet run {}", step.command.front());
+    return {};
+}
+
+} // namespace
+
+const std::vector<ReasonRow>& reasons() {
+    static const std::vector<ReasonRow> rows{
+        {Reason::NoDocument, "no-document", "what came is no campaign"},
+        {Reason::OldList, "old-list", "the device waits for the newest list of operators"},
+        {Reason::NotSigned, "not-signed", "no operator of the fleet has signed it, or too few have"},
+        {Reason::NotAllowed, "not-allowed", "who signed it may not do this, or not on this device"},
+        {Reason::Expired, "expired", "its time is over"},
+        {Reason::NotMeant, "not-meant", "it is for other devices"},
+        {Reason::OtherEnrolment, "other-enrolment", "it is from before the device joined anew"},
+        {Reason::Forbidden, "forbidden", "the device's owner does not let a fleet do this"},
+        {Reason::Cancelled, "cancelled", "it was cancelled"},
+    };
+    return rows;
+}
+
+Result<Owner> Owner::read(std::string_view text, std::string_view file) {
+    const Value whole = STINT_TRY(valueFromToml(text, file));
+    std::vector<std::string_view> keys;
+    for (const auto& field : ownerFields)
+        keys.push_back(field.key);
+    STINT_TRY(checkKeys(file, "fleet.toml", whole, keys));
+    Owner owner;
+    STINT_TRY(readFields({file}, "", whole, ownerFields, owner));
+    return owner;
+}
+
+Result<void> Trust::takeOperators(const Signed& given) {
+    auto list = STINT_TRY(operatorsIn(given.document));
+    if (!isSignedBy(given, root_, commentOf(list)))
+        return fail(Errc::SECURITY, "the list of operators is not signed by the fleet's root {}", root_.id.text());
+    if (operators_ && list.version < operators_->version)
+        return fail(Errc::ILLEGAL_STATE, "version {} of the list of operators is older than {}, which the device has",
+                    list.version, operators_->version);
+    if (operators_ && list.version == operators_->version && list != *operators_)
+        return fail(Errc::ILLEGAL_STATE, "this is another list of version {} than the device has", list.version);
+    // Under a key that was replaced, anybody may have signed them.
+    if (operators_ && list.enrolment != operators_->enrolment) certificate_.reset();
+    if (operators_ && list.statement != operators_->statement) {
+        statement_.reset();
+        heard_.reset();
+    }
+    operators_ = std::move(list);
+    return {};
+}
+
+Result<void> Trust::takeCertificate(const Signed& given, std::string_view device) {
+    auto certificate = STINT_TRY(certificateIn(given.document));
+    const auto key = operators_ ? PublicKey::read(operators_->enrolment) : fail(Errc::SECURITY, "no list");
+    if (!key.ok() || !isSignedBy(given, *key, commentOf(certificate)))
+        return fail(Errc::SECURITY, "the certificate is not signed by the fleet's enrolment key");
+    if (certificate.device != device)
+        return fail(Errc::SECURITY, "the certificate is of device {}, not of this one", certificate.device);
+    if (certificate_ && certificate.enrolment < certificate_->enrolment)
+        return fail(Errc::ILLEGAL_STATE, "the certificate is of enrolment {}, and the device is in its {}",
+                    certificate.enrolment, certificate_->enrolment);
+    certificate_ = std::move(certificate);
+    return {};
+}
+
+Result<void> Trust::takeStatement(const Signed& given, Instant now) {
+    auto statement = STINT_TRY(statementIn(given.document));
+    const auto key = operators_ ? PublicKey::read(operators_->statement) : fail(Errc::SECURITY, "no list");
+    if (!key.ok() || !isSignedBy(given, *key, commentOf(statement)))
+        return fail(Errc::SECURITY, "the statement is not signed by the fleet's statement key");
+    if (statement_ && statement.made < statement_->made)
+        return fail(Errc::ILLEGAL_STATE, "the statement is older than the one that the device has");
+    if (const auto before = time(now); !before || statement.made > *before) heard_ = Heard{statement.made, now};
+    statement_ = std::move(statement);
+    return {};
+}
+
+std::optional<WallTime> Trust::time(Instant now) const {
+    if (!heard_) return std::nullopt;
+    return heard_->time + std::max(now - heard_->at, Duration(0));
+}
+
+bool Trust::isThis(std::string_view targets, std::string_view version) const {
+    const auto query = Query::parse(targets);
+    const Facts facts{certificate_->device, certificate_->labels, versionIn(version), std::nullopt};
+    return query.ok() && ask(*query, facts) != Answer::No;
+}
+
+Judgement Trust::judge(const Signed& given, std::uint32_t enrolment, std::string_view version, const Owner& owner,
+                       Instant now) const {
+    auto campaign = campaignIn(given.document);
+    if (!campaign.ok()) return rejected(Reason::NoDocument, campaign.error().message);
+    if (!operators_ || !certificate_ || !isNewestList())
+        return rejected(Reason::OldList, statement_ ? fmt::format("version {} is wanted", statement_->operators) : "");
+
+    const std::string id = idOf(*campaign);
+    const std::string comment = commentOf(*campaign);
+    const auto kinds = kindsOf(*campaign);
+    std::set<std::string> signers, allowed; // keys, so that one with two names counts once
+    for (const Operators::Operator& each : operators_->operators) {
+        const auto key = PublicKey::read(each.key);
+        if (!key.ok() || !isSignedBy(given, *key, comment)) continue;
+        signers.insert(each.key);
+        const bool mayKinds = std::ranges::all_of(kinds, [&](auto kind) { return has(each.kinds, kind); });
+        if (mayKinds && (each.targets.empty() || isThis(each.targets, version))) allowed.insert(each.key);
+    }
+    const bool two = std::ranges::any_of(kinds, [&](auto kind) { return has(operators_->two, kind); });
+    const std::size_t wanted = two ? 2 : 1;
+    if (signers.size() < wanted)
+        return rejected(Reason::NotSigned, fmt::format("{} of {} operators", signers.size(), wanted));
+    if (allowed.size() < wanted)
+        return rejected(Reason::NotAllowed, fmt::format("{} of {} operators may", allowed.size(), wanted));
+
+    const auto today = time(now);
+    if (today && *today >= endOf(*campaign)) return rejected(Reason::Expired, id);
+    if (today && *today >= certificate_->until) return rejected(Reason::Expired, "the device's certificate");
+    const bool isMeant = campaign->targets ? isThis(campaign->targets->text(), version)
+                                           : std::ranges::binary_search(campaign->ids, certificate_->device);
+    if (!isMeant) return rejected(Reason::NotMeant, id);
+    if (enrolment != certificate_->enrolment)
+        return rejected(Reason::OtherEnrolment,
+                        fmt::format("for enrolment {}, and this is {}", enrolment, certificate_->enrolment));
+    if (std::string words = forbidden(*campaign, owner); !words.empty())
+        return rejected(Reason::Forbidden, std::move(words));
+    if (statement_ && has(statement_->cancelled, id)) return rejected(Reason::Cancelled, id);
+    return {std::move(*campaign), std::nullopt, {}};
+}
+
+Result<Instruction> Trust::judge(const Signed& given, std::string_view version) const {
+    auto instruction = STINT_TRY(instructionIn(given.document));
+    if (operators_ && certificate_)
+        for (const Operators::Operator& each : operators_->operators) {
+            const auto key = PublicKey::read(each.key);
+            const bool mayMean = each.targets.empty() || isThis(each.targets, version);
+            if (key.ok() && mayMean && isSignedBy(given, *key, commentOf(instruction))) return instruction;
+        }
+    return fail(Errc::SECURITY, "no operator who may mean this device has signed \"{} {}\"", instruction.word,
+                instruction.campaign);
+}
+
+Result<void> Trust::mayBegin(const Campaign& campaign, Instant now) const {
+    const std::string id = idOf(campaign);
+    const auto today = time(now);
+    if (today && *today >= endOf(campaign)) return fail(Errc::ILLEGAL_STATE, "{} has expired", id);
+    if (statement_ && has(statement_->cancelled, id)) return fail(Errc::ILLEGAL_STATE, "{} was cancelled", id);
+    const bool isFile = std::ranges::all_of(campaign.steps, [](const Step& s) { return s.kind == StepKind::Get; });
+    if (isFile) return {};
+    if (!isNewestList())
+        return fail(Errc::ILLEGAL_STATE, "the device waits for version {} of the list of operators",
+                    statement_->operators);
+    if (!statement_ || *today - statement_->made >= freshFor)
+        return fail(Errc::ILLEGAL_STATE,
+                    "the fleet's last statement is older than 48 h: whether {} is alive is not known", id);
+    if (!has(statement_->alive, id))
+        return fail(Errc::ILLEGAL_STATE, "the fleet's last statement does not name {}", id);
+    return {};
+}
+
+} // namespace stint::fleet

@@ -1,0 +1,96 @@
+// A device's belief (fleet.md §6.2 to §6.4): root's key, which it was given when it joined, and what follows from
+// that by signatures alone. Nothing is made of an order before judge() has taken it, and nothing is begun unless
+// mayBegin() says so. Whoever has the broker, or the fleet's server, can say nothing here that counts.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fleet/trust/signed.hpp"
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint::fleet {
+
+/// A device's owner stands above the fleet (§6.4): its file says what campaigns may do here.
+struct Owner {
+    std::vector<std::string> kinds;    ///< of steps, by their keys
+    std::vector<std::string> commands; ///< programs by their whole paths; "any": all
+
+    /// fleet.toml. IllegalArgument: "FILE:LINE:COLUMN: ", what is wrong, and what would be right.
+    static Result<Owner> read(std::string_view text, std::string_view file);
+    bool operator==(const Owner&) const = default;
+};
+
+/// The reasons of `rejected`, in the order in which they are looked for.
+enum class Reason : std::uint8_t {
+    NoDocument,
+    OldList,
+    NotSigned,
+    NotAllowed,
+    Expired,
+    NotMeant,
+    OtherEnrolment,
+    Forbidden,
+    Cancelled,
+};
+struct ReasonRow {
+    Reason reason;
+    std::string_view word;    ///< in reports and metrics
+    std::string_view meaning; ///< for people
+};
+const std::vector<ReasonRow>& reasons();
+
+struct Judgement {
+    std::optional<Campaign> campaign; ///< it is to be done
+    std::optional<Reason> reason;     ///< it is not, because of this
+    std::string words;                ///< more of it: which key, which command
+};
+
+/// A device begins what is more than a file only with a statement that is younger than this (§6.3).
+inline constexpr Duration freshFor = std::chrono::hours(48);
+
+class Trust {
+public:
+    explicit Trust(PublicKey root) : root_(root) {}
+
+    // The words of root and its server, newer than what was known. Each keeps what it has on an error. Security: it
+    // is not signed by whom it should be; IllegalState: it is older than what the device has; IllegalArgument: it is
+    // none.
+    Result<void> takeOperators(const Signed& given);
+    Result<void> takeCertificate(const Signed& given, std::string_view device);
+    Result<void> takeStatement(const Signed& given, Instant now);
+
+    /// An order for the campaign, which names an enrolment (§6.2). `version` is this device's own Stint.
+    Judgement judge(const Signed& given, std::uint32_t enrolment, std::string_view version, const Owner& owner,
+                    Instant now) const;
+    /// An operator's word, if he may mean this device. Security: none that counts has signed it.
+    Result<Instruction> judge(const Signed& given, std::string_view version) const;
+    /// The campaign, which was judged, may begin now. IllegalState says why not; later it may.
+    Result<void> mayBegin(const Campaign& campaign, Instant now) const;
+
+    /// The fleet's time: a statement's, and what has passed since it was heard. It only moves on, and no clock of the
+    /// device's is in it. nullopt: there is no statement yet.
+    std::optional<WallTime> time(Instant now) const;
+    const std::optional<Operators>& operators() const { return operators_; }
+    const std::optional<Certificate>& certificate() const { return certificate_; }
+    const std::optional<Statement>& statement() const { return statement_; }
+
+private:
+    struct Heard {
+        WallTime time;
+        Instant at;
+    };
+    bool isThis(std::string_view targets, std::string_view version) const;
+    bool isNewestList() const { return !statement_ || (operators_ && operators_->version >= statement_->operators); }
+
+    PublicKey root_;
+    std::optional<Operators> operators_;
+    std::optional<Certificate> certificate_;
+    std::optional<Statement> statement_;
+    std::optional<Heard> heard_; ///< by which the fleet's time is latest
+};
+
+} // namespace stint::fleet
