@@ -7,13 +7,7 @@
 
 namespace stint::fleet {
 
-namespace {
-
 using namespace std::chrono_literals;
-
-constexpr Enrolment enrolmentOf(Device device) { return device + 100; }
-
-} // namespace
 
 FleetWorld::FleetWorld(std::uint64_t seed) : random_(seed) {}
 
@@ -47,16 +41,18 @@ void FleetWorld::makePlan() {
 std::string FleetWorld::play() {
     now_ = WallTime(std::chrono::hours(500'000));
     makePlan();
+    makeSteps();
     phones_.resize(static_cast<std::size_t>(number(1, 24)));
-    mailbox_.resize(phones_.size());
     hasBegun_.resize(phones_.size());
     for (Phone& phone : phones_) {
         phone.rate = 1 + static_cast<double>(number(-1'000, 1'000)) / 1e6;
         phone.isAbsent = once(6);
         phone.isOnline = !phone.isAbsent && !once(3);
-        phone.isIdempotent = once(2);
         phone.isHostile = once(20);
+        phone.started = now_;
     }
+    for (Device device = 0; device < phones_.size(); ++device)
+        start(device);
     for (Server& server : servers_) {
         server.skew = Duration(number(-60'000, 60'000));
         rebuild(server);
@@ -95,26 +91,29 @@ std::string FleetWorld::play() {
         const Target& target = last.rollout->targets()[device];
         const Phone& phone = phones_[device];
         if (phone.isHostile) continue;
+        const Kept& kept = phone.kept;
         ++ends_[static_cast<std::size_t>(target.outcome)];
         // An operator offered it anew, and the campaign ended before the phone had that.
-        const bool isPast = phone.outcome != Outcome::Succeeded && phone.round < target.round && target.isPresumed;
-        if (phone.outcome != Outcome::None && !isPast && (target.outcome != phone.outcome || target.isPresumed))
-            return fmt::format("phone {} ended as {}, and is told as {}", device, static_cast<int>(phone.outcome),
+        const bool isPast = kept.outcome != Outcome::Succeeded && kept.round < target.round && target.isPresumed;
+        if (kept.outcome != Outcome::None && !isPast && (target.outcome != kept.outcome || target.isPresumed))
+            return fmt::format("phone {} ended as {}, and is told as {}", device, static_cast<int>(kept.outcome),
                                static_cast<int>(target.outcome));
+        if (kept.outcome == Outcome::None && kept.sequence != 0) return fmt::format("phone {} waits for ever", device);
         if (phone.isAbsent && target.isSeen()) return "an absent phone was seen";
-        if (target.outcome == Outcome::Succeeded && phone.outcome != Outcome::Succeeded) return "a success of nobody";
+        if (target.outcome == Outcome::Succeeded && kept.outcome != Outcome::Succeeded) return "a success of nobody";
     }
     Server again;
     rebuild(again);
-    for (const Told& told : reports_)
-        again.rollout->apply(told.report, told.at);
+    for (const Arrived& arrived : reports_)
+        again.rollout->apply(arrived.report, arrived.at);
     if (!again.rollout->isSame(*last.rollout)) return "made anew it is another campaign";
     return wrong_;
 }
 
 void FleetWorld::check() {
     if (!wrong_.empty()) return;
-    const auto running = std::count_if(phones_.begin(), phones_.end(), [](const Phone& p) { return p.isRunning; });
+    const auto running =
+        std::count_if(phones_.begin(), phones_.end(), [](const Phone& p) { return p.errand && p.errand->isRunning(); });
     if (running > plan_.atATime) wrong_ = fmt::format("{} run, and {} may", running, plan_.atATime);
     for (const Server& server : servers_)
         if (server.rollout && wrong_.empty()) wrong_ = server.rollout->contradiction();
@@ -187,170 +186,8 @@ void FleetWorld::attack(Device device, std::size_t server) {
     const auto phase = static_cast<Phase>(number(0, 6));
     const auto outcome = static_cast<Outcome>(number(0, outcomes - 1));
     const auto sequence = static_cast<std::uint32_t>(number(0, 30));
-    reports_.push_back({Report{device, enrolmentOf(device), round, sequence, slot, phase, outcome}, now_});
+    reports_.push_back({Report{device, enrolmentOf(device), {round, sequence, slot, phase, outcome, 0, 0, {}}}, now_});
     hear(server);
-}
-
-// ---- A phone ----
-
-void FleetWorld::order(Device device, std::uint8_t round) {
-    Phone& phone = phones_[device];
-    if (phone.isHostile) return;
-    if (!phone.isOnline) {
-        mailbox_[device] = round;
-        return;
-    }
-    const bool isNew = !phone.hasOrder || round > phone.round;
-    if (isNew && phone.outcome != Outcome::Succeeded) {
-        phone.hasOrder = true;
-        phone.round = round;
-        if (!phone.isRunning) phone.outcome = Outcome::None;
-        if (once(12)) return finish(device, Outcome::Rejected);
-        if (!phone.isRunning) tell(device, Phase::Waiting);
-    }
-    if (!phone.isRunning && phone.outcome == Outcome::None)
-        at(soon(once(4) ? 20h : 5min), [this, device] { wish(device); });
-}
-
-void FleetWorld::wake(Device device) {
-    Phone& phone = phones_[device];
-    if (phone.isAbsent || phone.isHostile) return;
-    phone.isOnline = true;
-    if (const auto sent = std::exchange(mailbox_[device], std::nullopt)) order(device, *sent);
-    if (isCancelled_) cancelled(device);
-    send(device);
-    if (phone.hasOrder && phone.outcome == Outcome::None && !phone.isRunning)
-        at(soon(5min), [this, device] { wish(device); });
-}
-
-void FleetWorld::wish(Device device) {
-    Phone& phone = phones_[device];
-    if (phone.isRunning || phone.isAsking || phone.outcome != Outcome::None || !phone.hasOrder) return;
-    phone.isAsking = true;
-    if (!phone.hadBegun) ++phone.slot;
-    phone.hadBegun = true; // it is over before it asks for another
-    ask(device);
-}
-
-void FleetWorld::ask(Device device) {
-    Phone& phone = phones_[device];
-    if (!phone.isAsking || !phone.isOnline) {
-        phone.isAsking = false;
-        return;
-    }
-    phone.asked = now_;
-    const Ask ask{device, enrolmentOf(device), phone.round, phone.slot};
-    for (int copies = once(8) ? 2 : 1; copies > 0; --copies)
-        at(soon(20s), [this, ask] { serve(static_cast<std::size_t>(number(0, 1)), ask); });
-    at(40s, [this, device, asked = phone.asked, life = phone.life] { // nobody answered
-        Phone& same = phones_[device];
-        if (same.life == life && same.isAsking && same.asked == asked) this->ask(device);
-    });
-}
-
-void FleetWorld::answered(Device device, std::uint32_t slot, const Reply& answer) {
-    Phone& phone = phones_[device];
-    // To this question, not to an earlier one.
-    if (!phone.isOnline || !phone.isAsking || slot != phone.slot) return;
-    phone.isAsking = false;
-    if (answer.word == Reply::Word::Over) {
-        if (answer.outcome == Outcome::None) return;
-        return finish(device, answer.outcome == Outcome::Unreachable ? Outcome::Expired : answer.outcome);
-    }
-    if (answer.word == Reply::Word::Later) {
-        at(answer.time, [this, device] { wish(device); });
-        return;
-    }
-    const Duration mine(static_cast<std::int64_t>(static_cast<double>(answer.time.count()) * phone.rate));
-    phone.until = phone.asked + mine;
-    if (phone.until <= now_) return giveBack(device);
-    phone.isRunning = true;
-    phone.isCommitted = false;
-    hasBegun_[device] = true;
-    ++runs_;
-    tell(device, Phase::Running);
-    at(phone.until - now_, [this, device, life = phone.life] { stopItself(device, life); });
-    const auto then = [this, device, life = phone.life, slot](auto what) {
-        return [this, device, life, slot, what] {
-            Phone& same = phones_[device];
-            if (same.life == life && same.isRunning && same.slot == slot) what();
-        };
-    };
-    const Duration takes = soon(once(6) ? plan_.endWithin * 2 : plan_.endWithin / 4);
-    at(takes / 2, then([this, device] {
-           phones_[device].isCommitted = true;
-           tell(device, Phase::Committing);
-       }));
-    at(takes, then([this, device] {
-           if (once(6)) return giveBack(device);
-           finish(device, once(6) ? Outcome::Failed : Outcome::Succeeded);
-       }));
-}
-
-void FleetWorld::stopItself(Device device, std::uint64_t life) {
-    const Phone& phone = phones_[device];
-    if (phone.life == life && phone.isRunning && phone.until <= now_) finish(device, Outcome::TimedOut);
-}
-
-void FleetWorld::finish(Device device, Outcome outcome) {
-    Phone& phone = phones_[device];
-    phone.isRunning = phone.isAsking = phone.hadBegun = false;
-    ++phone.life;
-    phone.outcome = outcome;
-    tell(device, Phase::Ended, outcome);
-}
-
-void FleetWorld::giveBack(Device device) {
-    Phone& phone = phones_[device];
-    phone.isRunning = phone.hadBegun = false;
-    ++phone.life;
-    tell(device, Phase::Waiting);
-    at(soon(2h), [this, device] { wish(device); });
-}
-
-void FleetWorld::die(Device device) {
-    Phone& phone = phones_[device];
-    const bool ran = phone.isRunning;
-    phone.isRunning = phone.isAsking = false;
-    ++phone.life;
-    if (phone.isAbsent || !ran) return;
-    // It finds at its start that it had begun.
-    at(soon(1h), [this, device, life = phone.life] {
-        Phone& same = phones_[device];
-        if (same.life != life || same.outcome != Outcome::None || !same.hadBegun || same.isRunning || same.isAsking)
-            return;
-        if (same.isIdempotent)
-            giveBack(device);
-        else
-            finish(device, Outcome::Failed);
-    });
-}
-
-void FleetWorld::cancelled(Device device) {
-    const Phone& phone = phones_[device];
-    if (!phone.isOnline || !phone.hasOrder || phone.outcome != Outcome::None) return;
-    if (phone.isRunning && phone.isCommitted) return; // it comes too late
-    finish(device, Outcome::Cancelled);
-}
-
-void FleetWorld::tell(Device device, Phase phase, Outcome outcome) {
-    Phone& phone = phones_[device];
-    // A slot that it asks for is not one that it had.
-    const std::uint32_t slot = phase == Phase::Waiting && phone.hadBegun ? phone.slot - 1 : phone.slot;
-    phone.unsent.push_back({device, enrolmentOf(device), phone.round, ++phone.sequence, slot, phase, outcome});
-    send(device);
-}
-
-void FleetWorld::send(Device device) {
-    Phone& phone = phones_[device];
-    if (!phone.isOnline) return;
-    for (; !phone.unsent.empty(); phone.unsent.pop_front())
-        at(soon(once(10) ? 30min : 5s), [this, report = phone.unsent.front()] {
-            reports_.push_back({report, now_});
-            if (once(10)) reports_.push_back({report, now_});
-            for (std::size_t server = 0; server < servers_.size(); ++server)
-                at(soon(once(10) ? 10min : 2s), [this, server] { hear(server); });
-        });
 }
 
 // ---- A server ----
@@ -376,14 +213,16 @@ bool FleetWorld::append(Server& server, const Decision& decision) {
         if (std::holds_alternative<Cancelled>(record)) {
             isCancelled_ = true;
             for (Device device = 0; device < phones_.size(); ++device)
-                at(soon(1h), [this, device] { cancelled(device); });
+                at(soon(1h), [this, device] {
+                    if (phones_[device].isOnline) tell(device, Errand::Cancel{});
+                });
         }
     }
     server.read = log_.size();
     return true;
 }
 
-void FleetWorld::serve(std::size_t number, const Event& event) {
+void FleetWorld::serve(std::size_t number, const Event& event, std::optional<Instant> asked) {
     Server& server = servers_.at(number);
     if (server.isDead) return;
     if (!server.rollout) rebuild(server);
@@ -393,19 +232,21 @@ void FleetWorld::serve(std::size_t number, const Event& event) {
     if (once(60)) return server.rollout.reset();
     if (!append(server, decision)) return;
     if (once(60)) return server.rollout.reset();
-    const auto* ask = std::get_if<Ask>(&event);
-    carryOut(decision, ask ? std::optional(ask->slot) : std::nullopt);
+    carryOut(decision, asked);
     tick(number);
 }
 
-void FleetWorld::carryOut(const Decision& decision, std::optional<std::uint32_t> slot) {
+void FleetWorld::carryOut(const Decision& decision, std::optional<Instant> asked) {
     for (const Effect& effect : decision.effects) {
         if (const auto* sent = std::get_if<Order>(&effect)) {
             if (sent->again && once(4)) continue; // a hint that is lost
             at(soon(10s), [this, device = sent->device, round = sent->round] { order(device, round); });
         }
-        if (const auto* answer = std::get_if<Reply>(&effect); answer && !once(8))
-            at(soon(15s), [this, answer = *answer, slot] { answered(answer.device, slot.value_or(0), answer); });
+        const auto* told = std::get_if<Told>(&effect);
+        if (!told || !asked || once(8)) continue; // or the answer is lost
+        at(soon(15s), [this, told = *told, asked = *asked] {
+            if (phones_[told.device].isOnline) tell(told.device, Errand::Answered{told.slot, asked, told.reply});
+        });
     }
 }
 

@@ -11,9 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "fleet/errand/errand.hpp"
 #include "fleet/rollout/rollout.hpp"
 
 namespace stint::fleet {
+
+constexpr Enrolment enrolmentOf(Device device) { return device + 100; }
 
 class FleetWorld {
 public:
@@ -29,28 +32,23 @@ private:
         double rate = 1; ///< of its clock
         bool isOnline = true;
         bool isAbsent = false; ///< for good
-        bool isIdempotent = true;
         bool isHostile = false;
+        std::optional<std::uint8_t> mailbox; ///< the round of an order that it has not read
         // Kept over a death.
-        bool hasOrder = false;
-        std::uint8_t round = 0;
-        std::uint32_t sequence = 0;
-        std::uint32_t slot = 0; ///< the one that it asks for, has, or had last
-        bool hadBegun = false;  ///< with that slot, and has not told its end
-        Outcome outcome = Outcome::None;
-        std::deque<Report> unsent;
-        // Gone with a death.
-        bool isRunning = false;
-        bool isAsking = false;
-        bool isCommitted = false;
+        Kept kept;
+        std::uint32_t boot = 1;
+        // Gone with one.
+        std::optional<Errand> errand;
+        WallTime started;       ///< its clock counts from then on
         std::uint64_t life = 0; ///< timers of an earlier one come to nothing
-        WallTime asked, until;
+        std::uint64_t job = 0;  ///< likewise of a job that was scheduled before
+        std::uint64_t step = 0;
     };
     struct Logged {
         Record record;
         WallTime at;
     };
-    struct Told {
+    struct Arrived {
         Report report;
         WallTime at;
     };
@@ -70,27 +68,29 @@ private:
     std::int64_t number(std::int64_t least, std::int64_t most);
 
     void makePlan();
+    void makeSteps();
     void chaos();
     void fault();
     void attack(Device device, std::size_t server);
     // A phone.
-    void order(Device device, std::uint8_t round);
-    void wake(Device device);
-    void wish(Device device);
-    void ask(Device device);
-    void answered(Device device, std::uint32_t slot, const Reply& answer);
-    void stopItself(Device device, std::uint64_t life);
-    void tell(Device device, Phase phase, Outcome outcome = Outcome::None);
-    void finish(Device device, Outcome outcome);
-    void giveBack(Device device);
+    Instant clockOf(const Phone& phone) const;
+    void start(Device device);
     void die(Device device);
+    void reboot(Device device);
+    void wake(Device device);
+    void order(Device device, std::uint8_t round);
+    void tell(Device device, const Errand::Event& event);
+    void carryOut(Device device, const std::vector<Errand::Effect>& effects);
+    void wait(Device device, const Errand::Wait& wait);
+    void ask(Device device, const Errand::AskForSlot& asked);
+    void play(Device device, std::uint32_t step);
     void send(Device device);
-    void cancelled(Device device);
+    void timer(Device device);
     // A server.
-    void serve(std::size_t server, const Event& event);
+    void serve(std::size_t server, const Event& event, std::optional<Instant> asked = {});
     void rebuild(Server& server) const;
     bool append(Server& server, const Decision& decision);
-    void carryOut(const Decision& decision, std::optional<std::uint32_t> slot);
+    void carryOut(const Decision& decision, std::optional<Instant> asked);
     void tick(std::size_t server);
     void hear(std::size_t server);
     void check();
@@ -103,17 +103,17 @@ private:
     };
 
     std::mt19937_64 random_;
-    Plan plan_;
+    Campaign campaign_;
+    Plan& plan_ = campaign_.plan;
     bool isOpen_ = false;
     WallTime now_, expires_;
     std::uint64_t ordered_ = 0;
     std::priority_queue<Timed, std::vector<Timed>, std::greater<>> timed_;
     std::vector<Phone> phones_;
     std::vector<Logged> log_;
-    std::vector<Told> reports_;
+    std::vector<Arrived> reports_;
     std::array<Server, 2> servers_;
-    std::vector<std::optional<std::uint8_t>> mailbox_; ///< rounds of orders that a sleeping phone has not read
-    std::uint16_t opened_ = 1;                         ///< wave, by the log
+    std::uint16_t opened_ = 1; ///< wave, by the log
     std::vector<bool> hasBegun_;
     bool isCancelled_ = false;
     bool isQuiet_ = false;

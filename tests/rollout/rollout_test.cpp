@@ -8,8 +8,7 @@
 
 #include "fleet/rollout/rollout.hpp"
 
-using namespace stint;
-using namespace stint::fleet;
+namespace stint::fleet {
 using namespace std::chrono_literals;
 
 namespace {
@@ -38,7 +37,7 @@ public:
             log_.emplace_back(std::move(record), now_);
         for (const Effect& effect : decision.effects) {
             if (const auto* order = std::get_if<Order>(&effect)) orders_.push_back(order->device);
-            if (const auto* answer = std::get_if<Reply>(&effect)) answer_ = *answer;
+            if (const auto* told = std::get_if<Told>(&effect)) answer_ = told->reply;
         }
         CHECK(rollout_.contradiction() == "");
     }
@@ -58,10 +57,10 @@ public:
     Duration answered() const { return answer_.time; }
     bool begins(Device device, std::uint32_t slot = 1) { return ask(device, slot).word == Reply::Word::Begin; }
     void report(Device device, Phase phase, std::uint32_t slot = 1, std::uint8_t round = 0) {
-        handle(Report{device, 1, round, ++sequence_[device], slot, phase, Outcome::None});
+        handle(Report{device, 1, {round, ++sequence_[device], slot, phase, Outcome::None, 0, 0, ""}});
     }
     void end(Device device, Outcome outcome = Outcome::Succeeded, std::uint32_t slot = 1, std::uint8_t round = 0) {
-        handle(Report{device, 1, round, ++sequence_[device], slot, Phase::Ended, outcome});
+        handle(Report{device, 1, {round, ++sequence_[device], slot, Phase::Ended, outcome, 0, 0, ""}});
     }
     /// The devices that were sent the order, or a hint, since it was asked last.
     std::vector<Device> orders() { return std::exchange(orders_, {}); }
@@ -352,11 +351,12 @@ TEST_CASE("fleet.md §4.1: a device's own word replaces the server's, and is rep
 TEST_CASE("fleet.md §4.1: reports that are repeated, old, of another enrolment, or of a round of nobody are dropped") {
     Desk desk(2);
     CHECK(desk.begins(0));
-    desk.handle(Report{0, 1, 0, 7, 1, Phase::Verifying, Outcome::None});
-    for (const Report& dropped :
-         {Report{0, 1, 0, 7, 1, Phase::Ended, Outcome::Failed}, Report{0, 1, 0, 6, 1, Phase::Ended, Outcome::Failed},
-          Report{0, 2, 0, 8, 1, Phase::Ended, Outcome::Failed}, Report{0, 1, 1, 8, 1, Phase::Ended, Outcome::Failed},
-          Report{9, 1, 0, 8, 1, Phase::Ended, Outcome::Failed}})
+    desk.handle(Report{0, 1, {0, 7, 1, Phase::Verifying, Outcome::None, 0, 0, ""}});
+    for (const Report& dropped : {Report{0, 1, {0, 7, 1, Phase::Ended, Outcome::Failed, 0, 0, ""}},
+                                  Report{0, 1, {0, 6, 1, Phase::Ended, Outcome::Failed, 0, 0, ""}},
+                                  Report{0, 2, {0, 8, 1, Phase::Ended, Outcome::Failed, 0, 0, ""}},
+                                  Report{0, 1, {1, 8, 1, Phase::Ended, Outcome::Failed, 0, 0, ""}},
+                                  Report{9, 1, {0, 8, 1, Phase::Ended, Outcome::Failed, 0, 0, ""}}})
         desk.handle(dropped);
     CHECK(desk.rollout().targets()[0].phase == Phase::Verifying);
     CHECK(desk.ask(9).word == Reply::Word::Over);
@@ -398,7 +398,7 @@ TEST_CASE("fleet.md §5: whoever begins to lead sends the last orders again, als
     desk.report(1, Phase::Waiting, 0);
     desk.handle(Pause{});
     Rollout next = desk.anew();
-    next.apply(Report{1, 1, 0, 1, 0, Phase::Waiting, Outcome::None}, WallTime());
+    next.apply(Report{1, 1, {0, 1, 0, Phase::Waiting, Outcome::None, 0, 0, ""}}, WallTime());
     const auto effects = next.lead();
     REQUIRE(effects.size() == 1);
     CHECK(std::get<Order>(effects.front()).device == 0);
@@ -414,3 +414,5 @@ TEST_CASE("fleet.md §5: a record that cannot follow is refused, and changes not
         CHECK(!made.apply(record, WallTime()).ok());
     CHECK(made.isSame(desk.rollout()));
 }
+
+} // namespace stint::fleet

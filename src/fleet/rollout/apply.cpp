@@ -44,17 +44,18 @@ void Rollout::apply(const Report& report, WallTime at) {
     now_ = std::max(now_, at);
     if (!isMeant(report.device, report.enrolment)) return;
     Target& target = targets_[report.device];
+    const Telling& said = report.telling;
     // A round that nobody began is no round.
-    if (report.sequence <= target.sequence || report.round > target.round) return;
-    target.sequence = report.sequence;
+    if (said.sequence <= target.sequence || said.round > target.round) return;
+    target.sequence = said.sequence;
     // A success is one, however late; all else of an earlier round has been passed over by an operator.
-    if (report.round < target.round && report.outcome != Outcome::Succeeded) return;
+    if (said.round < target.round && said.outcome != Outcome::Succeeded) return;
 
-    const bool isEnd = report.phase == Phase::Ended && report.outcome != Outcome::None;
-    if (isEnd) end(target, report.outcome, false);
-    if (isEnd || report.phase <= Phase::Waiting) release(target, report.slot);
-    if (target.hasEnded() || report.slot < target.slot) return;
-    target.phase = std::clamp(report.phase, Phase::Waiting, Phase::Verifying);
+    const bool isEnd = said.phase == Phase::Ended && said.outcome != Outcome::None;
+    if (isEnd) end(target, said.outcome, false);
+    if (isEnd || said.phase <= Phase::Waiting) release(target, said.slot);
+    if (target.hasEnded() || said.slot < target.slot) return;
+    target.phase = std::clamp(said.phase, Phase::Waiting, Phase::Verifying);
 }
 
 void Rollout::note(const Joined& joined) {

@@ -5,28 +5,20 @@
 #include <variant>
 #include <vector>
 
-#include "fleet/document/plan.hpp"
+#include "fleet/document/words.hpp"
 
 namespace stint::fleet {
 
 using Device = std::uint32_t;
 using Enrolment = std::uint32_t;
 
-/// A device's place in the campaign (fleet.md §4.1).
-enum class Phase : std::uint8_t { Targeted, Offered, Waiting, Running, Committing, Verifying, Ended };
-
 // Events: from devices.
 
-/// A device's report, which is signed, and of which the last by sequence counts. Its slots are numbered by the device:
-/// a report from before it asked for slot n says n - 1, so that nothing late can give a slot back that it has now.
+/// A device's report, which is signed; of its telling no more is looked at than what it decides.
 struct Report {
     Device device = 0;
     Enrolment enrolment = 0;
-    std::uint8_t round = 0;
-    std::uint32_t sequence = 0;
-    std::uint32_t slot = 0;
-    Phase phase = Phase::Waiting; ///< Waiting: it has that slot no more, or had none yet; Ended: with an outcome
-    Outcome outcome = Outcome::None;
+    Telling telling;
 };
 /// A device that could begin asks for its slot of that number, again and again under the same one until it is told.
 struct Ask {
@@ -116,17 +108,14 @@ struct Order {
     std::uint8_t round = 0;
     bool again = false;
 };
-/// The answer to an Ask.
-struct Reply {
-    enum class Word : std::uint8_t { Begin, Later, Over };
+/// The answer to an Ask for that slot.
+struct Told {
     Device device = 0;
-    Word word = Word::Over;
-    /// Begin: the device has ended, or stops itself, so long after it asked. Later: it asks again after that.
-    Duration time{0};
-    Outcome outcome = Outcome::None; ///< Over: what the server holds it for; None: it is not meant
+    std::uint32_t slot = 0;
+    Reply reply;
 };
 
-using Effect = std::variant<Order, Reply>;
+using Effect = std::variant<Order, Told>;
 
 struct Decision {
     std::vector<Record> records;

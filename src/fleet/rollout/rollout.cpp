@@ -97,25 +97,29 @@ bool Rollout::mayGrant(const Target& target) const {
 }
 
 void Rollout::on(const Ask& ask, Decision& decision) {
-    const auto tell = [&](Reply answer) { decision.effects.emplace_back(answer); };
-    if (!isMeant(ask.device, ask.enrolment)) return tell({ask.device, Reply::Word::Over, Duration(0), Outcome::None});
+    const Reply reply = replyTo(ask);
+    if (reply.word == Reply::Word::Begin && targets_[ask.device].slot != ask.slot)
+        write(Granted{ask.device, ask.slot}, decision);
+    decision.effects.emplace_back(Told{ask.device, ask.slot, reply});
+}
+
+Reply Rollout::replyTo(const Ask& ask) {
+    const auto over = [](Outcome outcome) { return Reply{Reply::Word::Over, Duration(0), outcome}; };
+    if (!isMeant(ask.device, ask.enrolment)) return over(Outcome::None);
     const Target& target = targets_[ask.device];
     const bool isOld = ask.round != target.round || ask.slot <= target.over || ask.slot < target.slot;
-    if (target.hasEnded() || isOld) return tell({ask.device, Reply::Word::Over, Duration(0), target.outcome});
-    if (isCancelled_) return tell({ask.device, Reply::Word::Over, Duration(0), Outcome::Cancelled});
-    if (hasRunOut_) return tell({ask.device, Reply::Word::Over, Duration(0), Outcome::Expired});
-    if (ask.slot == target.slot) { // the answer did not reach it
+    if (target.hasEnded() || isOld) return over(target.outcome);
+    if (ask.slot == target.slot) { // the answer did not reach it, or it has died since
         const auto mine = std::find_if(toEnd_.rbegin(), toEnd_.rend(), [&](const Due& due) {
             return due.device == ask.device && due.slot == ask.slot;
         });
         STINT_CHECK(mine != toEnd_.rend());
         const Duration left = mine->when - slotMargin - now_;
-        if (left > Duration(0)) return tell({ask.device, Reply::Word::Begin, left, Outcome::None});
-        return tell(refusal(ask));
+        return left > Duration(0) ? Reply{Reply::Word::Begin, left, Outcome::None} : refusal(ask);
     }
-    if (!mayGrant(target)) return tell(refusal(ask));
-    write(Granted{ask.device, ask.slot}, decision);
-    tell({ask.device, Reply::Word::Begin, plan_.endWithin, Outcome::None});
+    if (isCancelled_) return over(Outcome::Cancelled);
+    if (hasRunOut_) return over(Outcome::Expired);
+    return mayGrant(target) ? Reply{Reply::Word::Begin, plan_.endWithin, Outcome::None} : refusal(ask);
 }
 
 Reply Rollout::refusal(const Ask& ask) {
@@ -126,7 +130,7 @@ Reply Rollout::refusal(const Ask& ask) {
     }
     Duration after = mayBegin() ? lendAfter : askAgain;
     if (const auto opens = nextWave(); opens && *opens > now_) after = std::min(*opens - now_, askAgain);
-    return {ask.device, Reply::Word::Later, after, Outcome::None};
+    return {Reply::Word::Later, after, Outcome::None};
 }
 
 // ---- What follows ----

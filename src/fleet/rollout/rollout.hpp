@@ -119,6 +119,7 @@ private:
     void write(Record record, Decision& decision);
     void presume(Outcome outcome, std::vector<Device> devices, Decision& decision);
     Order orderTo(Device device, bool again) const { return {device, targets_[device].round, again}; }
+    Reply replyTo(const Ask& ask);
     Reply refusal(const Ask& ask);
     bool isMeant(Device device, Enrolment enrolment) const;
     bool mayBegin() const { return !isPaused_ && !isStopped_ && !isCancelled_ && !hasRunOut_; }
