@@ -19,6 +19,8 @@ std::string in64(std::string_view bytes) {
 }
 
 std::optional<std::string> from64(std::string_view text) {
+    // libsodium 1.0.18 takes each byte above ASCII for a "_".
+    if (text.find_first_not_of(alphabet64) != std::string_view::npos) return std::nullopt;
     std::string bytes(text.size(), '\0');
     std::size_t length = 0;
     const bool isOne = sodium_base642bin(bytesOf(bytes), bytes.size(), text.data(), text.size(), nullptr, &length,
