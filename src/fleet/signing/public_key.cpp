@@ -1,5 +1,7 @@
 #include "fleet/signing/public_key.hpp"
 
+#include <ranges>
+
 #include <fmt/format.h>
 #include <sodium.h>
 
@@ -20,8 +22,8 @@ static_assert(sizeof(PublicKeyBytes) == 42);
 
 std::string KeyId::text() const {
     std::string digits;
-    for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte)
-        digits += fmt::format("{:02X}", *byte);
+    for (const auto byte : std::views::reverse(bytes))
+        digits += fmt::format("{:02X}", byte);
     return digits;
 }
 

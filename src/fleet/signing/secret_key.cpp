@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <ranges>
 
 #include <sodium.h>
 
@@ -48,8 +49,8 @@ Number bytesOfNumber(std::uint64_t number) {
 }
 std::uint64_t numberOf(const Number& bytes) {
     std::uint64_t number = 0;
-    for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte)
-        number = number << 8U | *byte;
+    for (const auto byte : std::views::reverse(bytes))
+        number = number << 8U | byte;
     return number;
 }
 
