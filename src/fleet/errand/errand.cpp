@@ -230,10 +230,8 @@ void Errand::end(Outcome outcome, std::int32_t code, std::string words) {
 }
 
 void Errand::tell(Phase phase, Outcome outcome, std::int32_t code, std::string words) {
-    // A slot that it only asks for is not one that it had.
-    const bool isOnlyAsked = phase == Phase::Waiting && kept_.isSlotOpen;
-    kept_.unsent.push_back({kept_.round, ++kept_.sequence, isOnlyAsked ? kept_.slot - 1 : kept_.slot, phase, outcome,
-                            kept_.step + 1, code, std::move(words)});
+    kept_.unsent.push_back(
+        {kept_.round, ++kept_.sequence, kept_.slot, phase, outcome, kept_.step + 1, code, std::move(words)});
     if (kept_.unsent.size() > mostUnsent) kept_.unsent.pop_front();
 }
 
