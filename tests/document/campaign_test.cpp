@@ -50,7 +50,7 @@ TEST_CASE("the campaign of fleet.md is read") { // fleet.md §4
     const Plan& plan = read->plan;
     CHECK(plan.atATime == 200);
     CHECK(plan.waves ==
-          std::vector<Amount>{{.count = 10}, {.count = 100}, {.share = 100}, {.share = 1'000}, {.share = whole}});
+          std::vector<Amount>{{.count = 10}, {.count = 100}, {.share = 100}, {.share = 1'000}, {.share = wholeShare}});
     CHECK(plan.waveOk == 9'500);
     CHECK(plan.stopAt == 200);
     CHECK(plan.stopMin == 50);
@@ -64,7 +64,7 @@ TEST_CASE("what a file leaves out has the values of the law") { // fleet.md §4
     REQUIRE_MESSAGE(read.ok(), read.error().message);
     CHECK(read->plan ==
           Plan{.atATime = 200,
-               .waves = {{.share = whole}},
+               .waves = {{.share = wholeShare}},
                .waveOk = 9'500,
                .soak = 0s,
                .stopAt = 1'000,

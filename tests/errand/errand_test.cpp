@@ -187,6 +187,11 @@ TEST_CASE("fleet.md §4.2: a job that is stopped gives its slot back, and goes o
     CHECK(asking.last().slot == 1);
     asking.answered(Reply::Word::Begin, 24h);
     CHECK(!asking.isRunning());
+    // Nor does a late answer to that one answer the next.
+    asking.handle(Errand::Run{});
+    REQUIRE(asking.asked() == 2);
+    asking.handle(Errand::Answered{1, Instant{}, {Reply::Word::Begin, 24h, Outcome::None}});
+    CHECK(!asking.isRunning());
 }
 
 TEST_CASE("fleet.md §4: a command that was cut off has failed, unless it is idempotent") {

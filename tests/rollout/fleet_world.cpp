@@ -25,7 +25,7 @@ void FleetWorld::makePlan() {
     for (auto waves = number(0, 3); waves > 0; --waves)
         plan_.waves.push_back(once(2) ? Amount{static_cast<std::uint32_t>(number(1, 8)), 0}
                                       : Amount{0, static_cast<Share>(number(100, 9'000))});
-    plan_.waves.push_back({0, whole});
+    plan_.waves.push_back({0, wholeShare});
     plan_.waveOk = static_cast<Share>(number(3'000, 10'000));
     plan_.soak = once(2) ? Duration(0) : soon(2h);
     if (once(2)) plan_.stopAt = static_cast<Share>(number(1'000, 10'000));

@@ -19,7 +19,7 @@ public:
     static Plan plan() {
         Plan plan;
         plan.atATime = 2;
-        plan.waves = {{0, whole}};
+        plan.waves = {{0, wholeShare}};
         plan.failures.add(Outcome::Failed).add(Outcome::TimedOut).add(Outcome::Rejected);
         plan.beginWithin = 24h;
         plan.endWithin = 1h;
@@ -152,7 +152,7 @@ TEST_CASE("fleet.md §4.2: an order that nobody has begun in 10 min lends its pl
 TEST_CASE("fleet.md §4.2: a wave bounds how many have begun; it rests, and opens the next one") {
     Plan plan = Desk::plan();
     plan.atATime = 10;
-    plan.waves = {{2, 0}, {0, 5'000}, {0, whole}};
+    plan.waves = {{2, 0}, {0, 5'000}, {0, wholeShare}};
     plan.soak = 2h;
     Desk desk(8, plan);
     CHECK(desk.orders() == Devices{0, 1});
@@ -178,7 +178,7 @@ TEST_CASE("fleet.md §4.2: a wave bounds how many have begun; it rests, and open
 
 TEST_CASE("fleet.md §4.2: a wave that is not good enough is held until an operator excuses it") {
     Plan plan = Desk::plan();
-    plan.waves = {{2, 0}, {0, whole}};
+    plan.waves = {{2, 0}, {0, wholeShare}};
     Desk desk(4, plan);
     for (const Device device : {0U, 1U})
         CHECK(desk.begins(device));
@@ -194,7 +194,7 @@ TEST_CASE("fleet.md §4.2: a wave that is not good enough is held until an opera
 
 TEST_CASE("fleet.md §4.2: the absent hold up no wave, nor do those that gave their slots back") {
     Plan plan = Desk::plan();
-    plan.waves = {{2, 0}, {0, whole}};
+    plan.waves = {{2, 0}, {0, wholeShare}};
     Desk desk(6, plan);
     desk.after(10min); // 0 and 1 are away
     CHECK(desk.begins(2));
@@ -208,7 +208,7 @@ TEST_CASE("fleet.md §4.2: the absent hold up no wave, nor do those that gave th
 TEST_CASE("fleet.md §4.2: one of four is not enough to say that a wave is good") {
     Plan plan = Desk::plan();
     plan.atATime = 4;
-    plan.waves = {{4, 0}, {0, whole}};
+    plan.waves = {{4, 0}, {0, wholeShare}};
     Desk desk(6, plan);
     for (const Device device : {0U, 1U, 2U, 3U})
         CHECK(desk.begins(device));
@@ -235,7 +235,7 @@ TEST_CASE("fleet.md §4.1: begin-within counts from the order, and again from ea
 
 TEST_CASE("fleet.md §4.2: no share of nobody opens a wave") {
     Plan plan = Desk::plan();
-    plan.waves = {{0, 100}, {0, whole}};
+    plan.waves = {{0, 100}, {0, wholeShare}};
     Desk desk(0, plan, true);
     desk.after(1h);
     CHECK(desk.rollout().wave() == 1);

@@ -10,7 +10,7 @@ namespace stint::fleet {
 
 using namespace std::chrono_literals;
 
-inline constexpr WallTime made{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + std::chrono::hours(10)};
+inline constexpr WallTime then{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + std::chrono::hours(10)};
 inline constexpr Instant boot{};
 inline const std::string phone = "4TQ0000000000000000000000A";
 
@@ -24,7 +24,7 @@ struct SmallFleet {
 
     SmallFleet() {
         list = {.version = 7,
-                .made = made,
+                .made = then,
                 .enrolment = enrolment.publicKey().text(),
                 .statement = statement.publicKey().text(),
                 .two = {},
@@ -34,16 +34,16 @@ struct SmallFleet {
                        .key = SecretKey::make().publicKey().text(),
                        .user = "U1",
                        .enrolment = 3,
-                       .made = made,
-                       .until = made + 90 * 24h,
+                       .made = then,
+                       .until = then + 90 * 24h,
                        .labels = {{"model", "p1"}, {"site", "berlin"}}};
-        newest = {.made = made + 1h, .operators = 7, .alive = {}, .cancelled = {}};
+        newest = {.made = then + 1h, .operators = 7, .alive = {}, .cancelled = {}};
     }
 
     static Campaign campaign(std::string_view steps = file, std::string_view targets = "label site=berlin") {
         auto read = campaignFromFile("name = \"firmware\"\ntargets = \"" + std::string(targets) +
                                          "\"\nexpires = \"30d\"\n" + std::string(steps),
-                                     "night.toml", made);
+                                     "night.toml", then);
         if (!read.ok()) throw std::runtime_error(read.error().message);
         return std::move(*read);
     }

@@ -69,11 +69,11 @@ TEST_CASE("fleet.md §6.1: no signature serves for a document of another kind") 
     const Campaign campaign = SmallFleet::campaign();
     Signed order{documentOf(campaign), {*sign(documentOf(campaign), fleet.ann, "stint cancel " + idOf(campaign))}};
     CHECK(fleet.judge(order).reason == Reason::NotSigned);
-    const Instruction cancel{idOf(campaign), "cancel", made};
+    const Instruction cancel{idOf(campaign), "cancel", then};
     Trust trust = fleet.trust();
     CHECK(trust.judge(*signedBy(fleet.ann, cancel), "4.1").ok());
     CHECK(trust.judge(*signedBy(fleet.nobody, cancel), "4.1").error().code == Errc::SECURITY);
-    const Signed resumed{documentOf(Instruction{idOf(campaign), "resume", made}),
+    const Signed resumed{documentOf(Instruction{idOf(campaign), "resume", then}),
                          signedBy(fleet.ann, cancel)->signatures};
     CHECK(!trust.judge(resumed, "4.1").ok());
 }

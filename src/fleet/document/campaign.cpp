@@ -19,15 +19,14 @@ void addKeys(const std::array<Field<Owner>, size>& fields, std::vector<std::stri
         keys.push_back(field.key);
 }
 
-Result<void> readTargets(const Origin& from, const Value& whole, Campaign& into) {
-    const Value* const value = findIn(*whole.table(), targetsKey);
+Result<void> readTargets(const Origin& from, const Value& root, Campaign& into) {
+    const Value* const value = findIn(*root.table(), targetsKey);
     const auto wrong = [&](const Value& where, std::string_view why) {
         return at(from.file, where, fail(Errc::ILLEGAL_ARGUMENT, "{}", why));
     };
     if (!value && into.ids.empty())
-        return wrong(whole, "targets is missing: which devices are meant, such as targets = \"label site=berlin\"");
-    if (!value && into.open)
-        return wrong(whole, "open = true goes with targets, not with ids, which are what they are");
+        return wrong(root, "targets is missing: which devices are meant, such as targets = \"label site=berlin\"");
+    if (!value && into.open) return wrong(root, "open = true goes with targets, not with ids, which are what they are");
     if (!value) return {};
     if (!into.ids.empty()) return wrong(*value, "targets and ids are both there; leave one of them out");
     if (!value->text()) return wrong(*value, fmt::format("targets is {}; write a query, in quotes", value->shape()));
@@ -37,9 +36,9 @@ Result<void> readTargets(const Origin& from, const Value& whole, Campaign& into)
     return {};
 }
 
-Result<void> readSteps(const Origin& from, const Value& whole, Campaign& into) {
-    const Value* const steps = findIn(*whole.table(), stepKey);
-    const Value& where = steps ? *steps : whole;
+Result<void> readSteps(const Origin& from, const Value& root, Campaign& into) {
+    const Value* const steps = findIn(*root.table(), stepKey);
+    const Value& where = steps ? *steps : root;
     if (!steps || !steps->list() || steps->list()->empty())
         return at(from.file, where, fail(Errc::ILLEGAL_ARGUMENT, "a campaign has steps; begin each with [[step]]"));
     if (steps->list()->size() > mostSteps)
@@ -72,29 +71,29 @@ Result<void> readPlan(const Origin& from, const Value& rollout, Campaign& into) 
 
 } // namespace
 
-Result<Campaign> campaignFrom(const Origin& from, const Value& whole, WallTime made) {
+Result<Campaign> campaignFrom(const Origin& from, const Value& root, WallTime made) {
     std::vector<std::string_view> keys{targetsKey, jobKey, stepKey, rolloutKey};
     addKeys(campaignFields, keys);
-    STINT_TRY(checkKeys(from.file, "a campaign", whole, keys));
+    STINT_TRY(checkKeys(from.file, "a campaign", root, keys));
     const auto part = [&](std::string_view key) {
-        const Value* const found = findIn(*whole.table(), key);
-        return found ? *found : Value{Value::Table{}, whole.line, whole.column};
+        const Value* const found = findIn(*root.table(), key);
+        return found ? *found : Value{Value::Table{}, root.line, root.column};
     };
     Campaign campaign;
     campaign.made = made;
-    STINT_TRY(readFields(from, "", whole, campaignFields, campaign));
+    STINT_TRY(readFields(from, "", root, campaignFields, campaign));
     std::ranges::sort(campaign.ids);
     campaign.ids.erase(std::ranges::unique(campaign.ids).begin(), campaign.ids.end());
-    STINT_TRY(readTargets(from, whole, campaign));
+    STINT_TRY(readTargets(from, root, campaign));
     STINT_TRY(readJob(from, part(jobKey), campaign));
     STINT_TRY(readPlan(from, part(rolloutKey), campaign));
-    STINT_TRY(readSteps(from, whole, campaign));
+    STINT_TRY(readSteps(from, root, campaign));
     return campaign;
 }
 
 Result<Campaign> campaignFromFile(std::string_view text, std::string_view file, WallTime made) {
-    const Value whole = STINT_TRY(valueFromToml(text, file));
-    auto campaign = STINT_TRY(campaignFrom({file}, whole, made));
+    const Value root = STINT_TRY(valueFromToml(text, file));
+    auto campaign = STINT_TRY(campaignFrom({file}, root, made));
     if (const std::size_t size = documentOf(campaign).size(); size > longestDocument)
         return fail(Errc::ILLEGAL_ARGUMENT,
                     "{}: its document would have {} bytes, and may have {}; put contents behind URLs", file, size,

@@ -88,9 +88,9 @@ inline constexpr auto stepFields = std::to_array<Field<Step>>({
 inline constexpr auto planFields = std::to_array<Field<Plan>>({
     {.key = "at-a-time", .member = &Plan::atATime, .limits = {1, 1'000'000}, .fallback = 200,
      .meaning = "how many devices may have begun and not ended"},
-    {.key = "wave", .member = &Plan::waves, .limits = {1, 20}, .fallback = whole,
+    {.key = "wave", .member = &Plan::waves, .limits = {1, 20}, .fallback = wholeShare,
      .meaning = "how many devices may have begun before the next wave opens, each more than the one before it"},
-    {.key = "ok", .member = Field<Plan>::Percent{&Plan::waveOk}, .limits = {1, whole}, .fallback = 9'500,
+    {.key = "ok", .member = Field<Plan>::Percent{&Plan::waveOk}, .limits = {1, wholeShare}, .fallback = 9'500,
      .meaning = "this share of a wave's ends opens the next wave"},
     {.key = "soak", .member = &Plan::soak, .limits = {0, in(30 * day)},
      .meaning = "how long a wave rests before the next one opens"},
@@ -106,7 +106,7 @@ inline constexpr auto planFields = std::to_array<Field<Plan>>({
 });
 
 inline constexpr auto stopFields = std::to_array<Field<Plan>>({
-    {.key = "failures", .member = Field<Plan>::Percent{&Plan::stopAt}, .limits = {1, whole + 1}, .fallback = 1'000,
+    {.key = "failures", .member = Field<Plan>::Percent{&Plan::stopAt}, .limits = {1, wholeShare + 1}, .fallback = 1'000,
      .meaning = "this share of failures stops the campaign"},
     {.key = "of", .member = Field<Plan>::Fixed{"ended"}, .meaning = "among the devices that have ended"},
     {.key = "min", .member = &Plan::stopMin, .limits = {1, 1'000'000}, .fallback = 10,
@@ -120,8 +120,8 @@ inline constexpr auto stopFields = std::to_array<Field<Plan>>({
 inline constexpr std::string_view targetsKey = "targets", jobKey = "job", lateKey = "late", stepKey = "step",
                                   rolloutKey = "rollout", stopKey = "stop", madeKey = "made", formatKey = "format";
 
-/// Reads a campaign, which `whole` is; `made` and the format are the caller's.
-Result<Campaign> campaignFrom(const Origin& from, const Value& whole, WallTime made);
+/// Reads a campaign, which `root` is; `made` and the format are the caller's.
+Result<Campaign> campaignFrom(const Origin& from, const Value& root, WallTime made);
 /// The part `[job]`.
 Result<void> readJob(const Origin& from, const Value& job, Campaign& into);
 Value jobValue(const Campaign& campaign);

@@ -37,7 +37,7 @@ Result<std::int64_t> numberOff(Value::Table& table, std::string_view key, Limits
 } // namespace
 
 std::string documentOf(const Campaign& campaign) {
-    Value::Table rollout, stop, whole;
+    Value::Table rollout, stop, root;
     writeFields(planFields, campaign.plan, rollout);
     writeFields(stopFields, campaign.plan, stop);
     rollout.emplace(stopKey, Value{std::move(stop)});
@@ -45,23 +45,23 @@ std::string documentOf(const Campaign& campaign) {
     for (const Step& step : campaign.steps)
         steps.push_back(stepValue(step));
 
-    writeFields(campaignFields, campaign, whole);
-    whole.emplace(formatKey, Value{format});
-    whole.emplace(madeKey, Value{std::int64_t{campaign.made.time_since_epoch().count()}});
-    if (campaign.targets) whole.emplace(targetsKey, give(campaign.targets->text()));
-    if (Value job = jobValue(campaign); !job.table()->empty()) whole.emplace(jobKey, std::move(job));
-    whole.emplace(stepKey, Value{std::move(steps)});
-    whole.emplace(rolloutKey, Value{std::move(rollout)});
-    return jsonOf({std::move(whole)});
+    writeFields(campaignFields, campaign, root);
+    root.emplace(formatKey, Value{format});
+    root.emplace(madeKey, Value{std::int64_t{campaign.made.time_since_epoch().count()}});
+    if (campaign.targets) root.emplace(targetsKey, give(campaign.targets->text()));
+    if (Value job = jobValue(campaign); !job.table()->empty()) root.emplace(jobKey, std::move(job));
+    root.emplace(stepKey, Value{std::move(steps)});
+    root.emplace(rolloutKey, Value{std::move(rollout)});
+    return jsonOf({std::move(root)});
 }
 
 Result<Campaign> campaignIn(std::string_view document) {
-    auto whole = valueFromJson(document);
-    if (!whole.ok()) return within(documentName, whole.error());
-    auto& table = std::get<Value::Table>(whole->held);
+    auto root = valueFromJson(document);
+    if (!root.ok()) return within(documentName, root.error());
+    auto& table = std::get<Value::Table>(root->held);
     STINT_TRY(numberOff(table, formatKey, {format, format}));
     const std::int64_t made = STINT_TRY(numberOff(table, madeKey, {0, lastMoment}));
-    auto campaign = STINT_TRY(campaignFrom({documentName, true}, *whole, WallTime(Duration(made))));
+    auto campaign = STINT_TRY(campaignFrom({documentName, true}, *root, WallTime(Duration(made))));
     const std::string own = documentOf(campaign);
     if (own == document) return campaign;
     const auto differs = std::ranges::mismatch(own, document).in2 - document.begin();

@@ -46,7 +46,7 @@ Result<Amount> amountFrom(const Value& value) {
     if (value.number())
         STINT_TRY(takeWhole(value, counts, amount.count));
     else
-        STINT_TRY(takeShare(value, {1, whole}, amount.share));
+        STINT_TRY(takeShare(value, {1, wholeShare}, amount.share));
     return amount;
 }
 
@@ -63,7 +63,7 @@ template <class One> Result<void> takeList(const Value& value, Limits limits, st
 } // namespace
 
 std::string shareText(Share share) {
-    if (share > whole) return "none";
+    if (share > wholeShare) return "none";
     if (share % 100 == 0) return fmt::format("{}%", share / 100);
     if (share % 10 == 0) return fmt::format("{}.{}%", share / 100, share % 100 / 10);
     return fmt::format("{}.{:02}%", share / 100, share % 100);
@@ -140,9 +140,9 @@ Result<void> take(const Value& value, Limits limits, Failures& into) {
 }
 
 Result<void> takeShare(const Value& value, Limits limits, Share& into) {
-    const bool mayBeNone = limits.most > whole;
+    const bool mayBeNone = limits.most > wholeShare;
     if (mayBeNone && value.text() && *value.text() == "none") {
-        into = whole + 1;
+        into = wholeShare + 1;
         return {};
     }
     const auto share = value.text() ? shareIn(*value.text()) : std::nullopt;

@@ -142,14 +142,14 @@ template <class Owner> void setFallback(const Field<Owner>& field, Owner& into) 
 
 /// Reads a section's fields; `section` stands before a key in messages, and `kinds` are bits of a step's rows.
 template <class Owner, std::size_t size>
-Result<void> readFields(const Origin& from, std::string_view section, const Value& whole,
+Result<void> readFields(const Origin& from, std::string_view section, const Value& root,
                         const std::array<Field<Owner>, size>& fields, Owner& into, unsigned kinds = ~0U) {
     for (const Field<Owner>& field : fields) {
         if ((field.kinds & kinds) == 0) continue;
-        const Value* const value = findIn(*whole.table(), field.key);
+        const Value* const value = findIn(*root.table(), field.key);
         const bool lacks = field.must || (from.isDocument && field.fallback != 0 && field.limits.least > 0);
         if (!value && lacks)
-            return at(from.file, whole,
+            return at(from.file, root,
                       fail(Errc::ILLEGAL_ARGUMENT, "{}{} is missing: {}", section, field.key, field.meaning));
         if (!value) {
             if (!from.isDocument && field.fallback != 0) setFallback(field, into);

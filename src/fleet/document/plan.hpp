@@ -12,7 +12,7 @@ namespace stint::fleet {
 
 /// A share in hundredths of a percent; 10,000 is the whole.
 using Share = std::uint32_t;
-inline constexpr Share whole = 10'000;
+inline constexpr Share wholeShare = 10'000;
 
 /// So many devices, or a share of those that are meant.
 struct Amount {
@@ -22,7 +22,7 @@ struct Amount {
     /// The number of `all` devices; a share is rounded up, so that none but an empty fleet has an empty wave.
     constexpr std::uint32_t of(std::uint32_t all) const {
         if (share == 0) return count < all ? count : all;
-        return static_cast<std::uint32_t>((std::uint64_t{all} * share + whole - 1) / whole);
+        return static_cast<std::uint32_t>((std::uint64_t{all} * share + wholeShare - 1) / wholeShare);
     }
     bool operator==(const Amount&) const = default;
 };
@@ -55,7 +55,7 @@ struct Plan {
     Duration soak{0};     ///< from a wave's last end to the next wave
 
     Share stopAt =
-        whole + 1; ///< this share of the ends in `failures` stops the campaign; more than the whole: none does
+        wholeShare + 1; ///< this share of the ends in `failures` stops the campaign; more than the whole: none does
     std::uint32_t stopMin = 0; ///< of ends, before the share counts
     Failures failures;         ///< a wave's ends that are not ok, too
 

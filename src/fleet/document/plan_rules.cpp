@@ -24,7 +24,8 @@ Result<void> checkPlan(const Origin& from, const Value& rollout, const Campaign&
                                                    shareText(wave.share), shareText(last.share)));
         (wave.share == 0 ? last.count : last.share) = wave.share == 0 ? wave.count : wave.share;
     }
-    if (plan.waves.back().share != whole) return wrong("wave", "ends before all devices; let \"100%\" be the last one");
+    if (plan.waves.back().share != wholeShare)
+        return wrong("wave", "ends before all devices; let \"100%\" be the last one");
 
     const auto isLonger = [&](std::string_view key, Duration time, std::string_view than, Duration bound) {
         return wrong(key, fmt::format("is {}, and {} {}", formatDuration(time), than, formatDuration(bound)));

@@ -197,7 +197,7 @@ bool Rollout::isToStop() const {
     // A late word may have taken ends back that were counted before.
     const std::uint64_t ended = ends - std::min(ends, before_.ends);
     const std::uint64_t wrong = failures - std::min(failures, before_.failures);
-    return ended > 0 && ended >= plan_.stopMin && wrong * whole >= ended * plan_.stopAt;
+    return ended > 0 && ended >= plan_.stopMin && wrong * wholeShare >= ended * plan_.stopAt;
 }
 
 std::uint32_t Rollout::capacity(std::uint16_t wave) const {
@@ -218,7 +218,7 @@ bool Rollout::isWaveOver() const {
 
 bool Rollout::isWaveGood() const {
     const Wave& wave = waves_[wave_ - 1U];
-    return wave.isExcused || std::uint64_t{wave.ok} * whole >= std::uint64_t{wave.ended} * plan_.waveOk;
+    return wave.isExcused || std::uint64_t{wave.ok} * wholeShare >= std::uint64_t{wave.ended} * plan_.waveOk;
 }
 
 std::optional<WallTime> Rollout::nextWave() const {
