@@ -69,6 +69,9 @@ std::optional<Instant> nextDeviceChange(const State& state) {
     const DeviceState& derived = state.deviceState;
     auto next =
         earlier(derived.chargingAt, nextDozeChange(derived.doze, state.device, dozeInputs(state), state.constants));
+    // Only where a job waits for an idle device does it matter when it is one.
+    if (!derived.idle && derived.idleAt && state.waiting.groups.anyReads(Reads::Idle))
+        next = earlier(next, derived.idleAt);
     // Only where a job waits for a slot does it matter when the device counts as left alone (jobs.md §3.6).
     if (state.waiting.forSlot > 0 && derived.interactive) next = earlier(next, derived.quietAt);
     return next;

@@ -100,6 +100,10 @@ public:
     /// The apps with open groups, in their order.
     const std::vector<AppGroups*>& open() const { return open_; }
     bool anyOpen() const { return !open_.empty(); }
+    /// True if a group's gates read this.
+    bool anyReads(Reads what) const {
+        return std::ranges::any_of(readers_, [&](const auto& of) { return (of.first & what) && !of.second.empty(); });
+    }
     /// How often a group has opened so far.
     std::uint64_t openings() const { return openings_; }
     /// Calls `look(group)` for each group.
