@@ -61,7 +61,7 @@ Engine::Ticket Engine::start(const Upload& spec, Watcher watcher) {
 template <class Made, class Spec> Engine::Ticket Engine::add(const Spec& spec, Watcher watcher) {
     Ticket ticket = ++tickets_;
     auto good = checked(spec);
-    const Transfer::World world{{multi_.get(), throttle_}, disk_, boot_};
+    const Transfer::World world{{multi_, throttle_}, disk_, boot_};
     std::unique_ptr<Transfer> transfer = std::make_unique<Made>(good ? *good : spec, std::move(watcher), world);
     if (!good) {
         transfer->end(never(ends::usage, good.error().message));

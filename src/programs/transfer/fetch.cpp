@@ -59,12 +59,12 @@ Fetch::Fetch(const Net& net, const Request& request, const Access& access, Clien
     setRoute(access);
     setLimits(access);
     setHeaders(request, access);
-    STINT_CHECK(curl_multi_add_handle(net_.multi, handle_.get()) == CURLM_OK);
+    STINT_CHECK(curl_multi_add_handle(net_.multi.get(), handle_.get()) == CURLM_OK);
 }
 
 Fetch::~Fetch() {
     net_.throttle.forget(*this);
-    curl_multi_remove_handle(net_.multi, handle_.get());
+    net_.multi.remove(handle_.get());
 }
 
 void Fetch::setOptions(const Request& request) {
@@ -234,16 +234,21 @@ std::size_t Fetch::hear(char* bytes, std::size_t one, std::size_t count, void* s
     return one * count;
 }
 
+std::size_t Fetch::pause() {
+    net_.multi.rest(handle_.get());
+    return CURL_WRITEFUNC_PAUSE;
+}
+
 std::size_t Fetch::write(char* bytes, std::size_t, std::size_t count, void* self) {
     auto& fetch = *static_cast<Fetch*>(self);
     Throttle& throttle = fetch.net_.throttle;
-    if (!throttle.admits(fetch)) return CURL_WRITEFUNC_PAUSE;
+    if (!throttle.admits(fetch)) return fetch.pause();
     switch (fetch.client_.take({bytes, count})) {
     case Take::All:
         throttle.took(static_cast<Bytes>(count));
         return count;
     case Take::Wait:
-        return CURL_WRITEFUNC_PAUSE;
+        return fetch.pause();
     case Take::Drop:
         return CURL_WRITEFUNC_ERROR;
     }
@@ -303,7 +308,7 @@ Response Fetch::response() const {
     return response;
 }
 
-void Fetch::go() { curl_easy_pause(handle_.get(), CURLPAUSE_CONT); }
+void Fetch::go() { net_.multi.goOn(handle_.get()); }
 
 Fault Fetch::fault(CURLcode code) const {
     CURL* handle = handle_.get();

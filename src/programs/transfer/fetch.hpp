@@ -11,6 +11,7 @@
 #include "base/result/owned.hpp"
 #include "programs/transfer/access.hpp"
 #include "programs/transfer/curl_error.hpp"
+#include "programs/transfer/multi.hpp"
 #include "programs/transfer/response.hpp"
 #include "programs/transfer/throttle.hpp"
 
@@ -30,7 +31,7 @@ struct Request {
 
 /// The parts that all fetches share.
 struct Net {
-    CURLM* multi;
+    Multi& multi;
     Throttle& throttle;
 };
 
@@ -82,6 +83,8 @@ private:
 
     void keepFromOthers(std::string_view headerLine);
 
+    /// curl's word for it: these bytes are handed over again after go().
+    std::size_t pause();
     static std::size_t hear(char* bytes, std::size_t one, std::size_t count, void* self);
     static std::size_t write(char* bytes, std::size_t one, std::size_t count, void* self);
     static std::size_t read(char* bytes, std::size_t one, std::size_t count, void* self);

@@ -12,6 +12,13 @@
 #include "base/result/errors.hpp"
 
 namespace stint::transfer {
+namespace {
+
+/// At the soonest after one that no socket asked for curl has another such turn, where a transfer rests: 8.14 wants one
+/// at once, again and again, for one that rests with the last of its bytes and whose server has hung up.
+constexpr std::chrono::milliseconds leastBesideResting{10};
+
+} // namespace
 
 Multi::Multi()
     : epoll_(::epoll_create1(EPOLL_CLOEXEC)), bell_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), multi_([] {
@@ -61,7 +68,8 @@ void Multi::wait(int descriptor, Duration most) {
 
 void Multi::act() {
     int running = 0;
-    if (due_ && *due_ <= Clock::now()) {
+    const bool isDue = due_ && *due_ <= Clock::now();
+    if (isDue) {
         due_.reset();
         curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running);
     }
@@ -75,6 +83,17 @@ void Multi::act() {
         const int out = isOver || one.events & EPOLLOUT ? CURL_CSELECT_OUT : 0;
         curl_multi_socket_action(multi_.get(), one.data.fd, in | out, &running);
     }
+    if (isDue && due_ && count <= 0 && !resting_.empty()) due_ = std::max(*due_, Clock::now() + leastBesideResting);
+}
+
+void Multi::goOn(CURL* one) {
+    resting_.erase(one);
+    curl_easy_pause(one, CURLPAUSE_CONT);
+}
+
+void Multi::remove(CURL* one) {
+    resting_.erase(one);
+    curl_multi_remove_handle(multi_.get(), one);
 }
 
 } // namespace stint::transfer

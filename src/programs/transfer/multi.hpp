@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include <curl/curl.h>
 
@@ -26,6 +27,11 @@ public:
     void wait(int descriptor, Duration most);
     /// Does what curl has to do by now. Never waits.
     void act();
+    /// It has paused in its write function, and rests until goOn().
+    void rest(const CURL* one) { resting_.insert(one); }
+    void goOn(CURL* one);
+    /// It is with curl no more.
+    void remove(CURL* one);
 
 private:
     struct CleanUp {
@@ -37,6 +43,7 @@ private:
     Fd epoll_;
     Fd bell_;
     std::optional<Clock::time_point> due_;  ///< curl's timer
+    std::set<const CURL*> resting_;         ///< paused, until they go on
     std::unique_ptr<CURLM, CleanUp> multi_; ///< last: it takes its sockets out of the epoll
 };
 
