@@ -60,7 +60,7 @@ Result<Broker> Broker::connect(const Settings& settings) {
     };
     natsOptions_SetClosedCB(options.get(), isOver, it.get());
     natsOptions_SetRetryOnFailedConnect(options.get(), true, isThere, it.get());
-    const auto status = natsConnection_Connect(&it->nats, options.get());
+    const auto status = it->begin(options.get());
     if (status != NATS_NOT_YET_CONNECTED) {
         nats::endGreeting();
         STINT_TRY(checked(status, "the broker"));

@@ -6,6 +6,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
+#include "base/time/clock.hpp"
 #include "push/broker/libnats.hpp"
 #include "push/envelope/names.hpp"
 
@@ -136,12 +137,22 @@ void Broker::Connection::close() {
     subscriptions.clear();
 }
 
-// The last word of a connection, after that it was lost.
+// If it ends in being closed, that is not told before this is known of it.
+natsStatus Broker::Connection::begin(natsOptions* options) {
+    const std::lock_guard lock(telling);
+    const Duration since = steadyNow();
+    const auto status = natsConnection_Connect(&nats, options);
+    hasWaited = status != NATS_OK && steadyNow() - since >= connecting * 9 / 10;
+    return status;
+}
+
+// The last word of a connection, after that it was lost. A server that lets nobody in says so; one that greets and then
+// says nothing is closed just so by libnats 3.10, but not before its time is over.
 void Broker::Connection::closed(bool hasSpoken) {
     nats::endGreeting();
     {
         const std::lock_guard lock(telling);
-        ending = hasSpoken ? Ending::Refused : Ending::GivenUp;
+        ending = hasSpoken && !hasWaited ? Ending::Refused : Ending::GivenUp;
         if (ended) ended(*ending);
     }
     const std::lock_guard lock(mutex);

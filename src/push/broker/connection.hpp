@@ -11,9 +11,10 @@ namespace stint::push {
 
 struct Broker::Connection {
     using Done = std::function<void(Result<std::uint64_t>)>;
-    std::mutex telling; ///< held while `changed` is called
+    std::mutex telling; ///< held while `changed` is called, and for the first try
     bool isUp = false;
     std::optional<Ending> ending; ///< for good
+    bool hasWaited = false;       ///< the first try failed, and took all its time
     std::function<void(bool up)> changed;
     std::function<void(Ending how)> ended;
     std::function<void(const std::vector<std::string>&)> others;
@@ -45,9 +46,13 @@ struct Broker::Connection {
     void acknowledged(natsMsg* message);
     Done taken(std::uint64_t which);
     void forgetWaiting();
+    natsStatus begin(natsOptions* options);
     void closed(bool hasSpoken);
     void close();
 };
+
+/// How long a server has, from the first packet to its greeting's end.
+constexpr Duration connecting{2'000};
 
 /// `file`: the path of the credentials, as long as the connection is there. IllegalArgument: a URL is none.
 Result<nats::Options> optionsOf(const Broker::Settings& settings, std::string* file);

@@ -14,7 +14,6 @@ namespace stint::push {
 using namespace nats;
 namespace {
 
-constexpr std::int64_t connecting = 2'000;   ///< ms
 constexpr std::int64_t untilReconnect = 250; ///< ms
 constexpr std::int64_t untilPing = 20'000;   ///< ms
 constexpr std::size_t mostServers = 8;
@@ -92,7 +91,7 @@ Result<Options> optionsOf(const Broker::Settings& settings, std::string* file) {
     if (!settings.credentials.empty())
         STINT_TRY(checked(natsOptions_SetUserCredentialsCallbacks(made, giveJwt, file, giveSignature, file),
                           settings.credentials));
-    natsOptions_SetTimeout(made, connecting);
+    natsOptions_SetTimeout(made, connecting.count());
     natsOptions_SetMaxReconnect(made, -1);
     natsOptions_SetSendAsap(made, true);      // libnats would wait for a millisecond, whether more comes or not
     natsOptions_SetReconnectBufSize(made, 1); // what was sent while there is no server is not sent by itself later
