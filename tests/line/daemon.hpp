@@ -54,7 +54,7 @@ public:
     std::map<std::string, int> ids;
     std::vector<Subject> missed;
     std::vector<bool> reports;
-    std::string trouble; ///< of the last of them
+    std::vector<std::string> troubles; ///< theirs
     std::vector<std::pair<std::uint64_t, bool>> delivered;
     std::string caller = "org.example.app"; ///< the app by WhoCalls
     int refuses = 0;                        ///< Arrived, so often
@@ -120,12 +120,13 @@ private:
         if (call.member() == "Report") {
             reports.push_back(reader.boolean().value());
             REQUIRE(reader.int64().ok()); // when it asks
-            std::string server;
+            std::string server, trouble;
             std::int64_t roundTrip = 0;
             wire::DictionaryReader options("options", wire::UnknownKeys::Refuse);
             options.take("server", server).take("trouble", trouble).take("roundTrip", roundTrip);
             REQUIRE(options.read(reader));
             CHECK((roundTrip > 0) == reports.back());
+            troubles.push_back(trouble);
         }
         if (call.member() == "Watches") watches.push_back(reader.boolean().value());
         if (call.member() == "Showed") {

@@ -98,6 +98,7 @@ void Fetching::connect() {
     lost("no broker has answered yet");
     isWanted_ = true;
     isAsking_ = false;
+    isOver_ = false;
     carrier_->connect({.urls = settings_.brokers, .credentials = settings_.credentials, .device = settings_.device});
     subjects_ = reading_.subjects();
     carrier_->listenOnlyTo(subjects_);
@@ -126,6 +127,7 @@ void Fetching::reportUp() {
 }
 
 void Fetching::changed(bool up) {
+    if (isOver_) return; // why, was told
     lost(up ? "the server has not answered yet" : "no broker is reached; it is tried again");
     isConnected_ = up;
     if (!up) return;
@@ -144,11 +146,13 @@ void Fetching::learned(const std::vector<std::string>& places) {
 void Fetching::ended(const std::string& why) {
     const auto trouble = fmt::format("{}; it is tried again on another network, or when the device asks", why);
     lost(trouble);
+    isOver_ = true;
     complain("stint-push", trouble);
 }
 
 void Fetching::givenUp() {
     lost("the broker takes the connection, and says nothing; it is tried again");
+    isOver_ = true;
     retry_.set(backoff_.next(), [this] { connect(); });
 }
 

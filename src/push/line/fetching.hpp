@@ -114,6 +114,7 @@ private:
     bool isConnected_ = false;
     bool isReported_ = false;
     bool isBehind_ = false; ///< the mailbox has to be asked
+    bool isOver_ = false;   ///< the connection is no more, and comes by itself no more
     bool isAsking_ = false;
     bool isSending_ = false;
     int silent_ = 0;                  ///< questions in a row that nobody answered
