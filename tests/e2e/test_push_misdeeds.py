@@ -44,6 +44,7 @@ def test_a_server_that_takes_everything_and_answers_nothing_is_named(live, which
     assert status(live)["roundTrip"] > 0 and says(live, "; it answers within ")
     silent = getattr(live.server, which)
     os.kill(silent.pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, silent.pid, os.WSTOPPED)  # what a thread still answers is no silence
     live.dozes(), live.wakes()  # what opens is asked for
     until(lambda: says(live, told), within=3 * PATIENCE)
     assert not status(live)["up"]

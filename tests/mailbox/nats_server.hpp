@@ -62,8 +62,11 @@ public:
         pid_ = 0;
     }
 
-    /// It lives, and says nothing.
-    void freeze() const { ::kill(pid_, SIGSTOP); }
+    /// It lives, and says nothing from the return on: a signal takes its time to stop all threads.
+    void freeze() const {
+        ::kill(pid_, SIGSTOP);
+        REQUIRE(::waitpid(pid_, nullptr, WUNTRACED) == pid_);
+    }
     void thaw() const { ::kill(pid_, SIGCONT); }
 
     std::filesystem::path store() const { return directory_ / "js"; }
