@@ -24,7 +24,7 @@ packages_for() {
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-pytest-xdist python3-jeepney python3-pyte; fi
     if [ "$1" = test ]; then
         echo python3-pyftpdlib openssl      # servers to transfer from
-        echo "${line[@]}" nats-server       # the line of messages, and its broker
+        echo "${line[@]}" nats-server python3-cryptography # the line of messages, its broker, and a device's keys
         echo minisign                       # reads and makes what signs a fleet's documents
         echo librsvg2-bin                   # the icons
         echo dbus dunst xvfb xdotool x11-utils # a desktop to show notifications on

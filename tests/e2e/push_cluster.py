@@ -18,8 +18,9 @@ import threading
 import time
 from contextlib import nullcontext, suppress
 
-import pytest
 from connector import PATIENCE
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from events import TooLate, wait_for_end
 from push_line import shard_of, until
 from push_served import children_of
@@ -313,9 +314,7 @@ class Device:
 
     def __init__(self, cluster, member, awake=True):
         self.cluster = cluster
-        ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
-        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-        self.key = ed25519.Ed25519PrivateKey.generate()
+        self.key = Ed25519PrivateKey.generate()
         named = bytes([20 << 3]) + self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         named += binascii.crc_hqx(named, 0).to_bytes(2, "little")
         code = cluster.world.done("push", "invite", "--data", str(member.data)).split()[-1]

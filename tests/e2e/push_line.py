@@ -17,6 +17,11 @@ from http.client import HTTPException
 
 import pytest
 from connector import DISTRIBUTOR, PATIENCE, Connector, coded, end_owner, owner
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from events import Deadline, TooLate, size_of
 from jeepney.bus_messages import MatchRule, message_bus
 from jeepney.io.blocking import Proxy
@@ -187,13 +192,6 @@ def point_of(key):
 
 def decrypted(body, file, auth):
     """RFC 8291 §3.4, by another implementation."""
-    pytest.importorskip("cryptography", reason="python3-cryptography is not installed")
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
-
     def derived(length, salt, info, secret):
         return HKDF(algorithm=SHA256(), length=length, salt=salt, info=info).derive(secret)
 

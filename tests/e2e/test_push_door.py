@@ -3,7 +3,7 @@
 import base64
 import json
 
-import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nats_client import Nats, in64
 from push_served import another, line_of, needs_all, served  # noqa: F401
 
@@ -32,9 +32,8 @@ def test_what_is_posted_at_the_door_is_judged(served):
 
 
 def key_of(seed):
-    ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
     raw = base64.b32decode(seed + "=" * (-len(seed) % 8))
-    return ed25519.Ed25519PrivateKey.from_private_bytes(raw[2:34])
+    return Ed25519PrivateKey.from_private_bytes(raw[2:34])
 
 
 def credentials(world):
@@ -67,8 +66,7 @@ def test_a_device_gets_no_further_than_its_own_mailbox(served, another):
 def test_who_is_no_device_is_not_let_in(served, another):
     assert another.stint(*served.join.split()[1:]).code == 0
     name, jwt, key = credentials(another)
-    ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
-    stranger = ed25519.Ed25519PrivateKey.generate()
+    stranger = Ed25519PrivateKey.generate()
     assert Nats(served.nats_port).refused
     assert Nats(served.nats_port, jwt=jwt, sign=stranger.sign).refused  # a JWT that was stolen without its key
     header, claims, _ = jwt.split(".")
@@ -82,8 +80,7 @@ def test_who_is_no_device_is_not_let_in(served, another):
 def test_nobody_leaves_for_another(served, world, another):
     assert another.stint(*served.join.split()[1:]).code == 0
     _, jwt, _ = credentials(another)
-    ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
-    stranger = ed25519.Ed25519PrivateKey.generate()
+    stranger = Ed25519PrivateKey.generate()
     body = json.dumps({"v": 1, "leave": jwt, "signature": in64(stranger.sign(f"leave {jwt}".encode()))})
     status, _, text = served.ask("POST", "/push/v1/devices", body)
     assert (status, "signed by the device" in text) == (403, True)
