@@ -16,6 +16,7 @@ from jeepney.io.blocking import Proxy, open_dbus_connection
 from session import started
 
 PACKAGES = ("elogind", "libelogind0")
+PROGRAMS = ("lib/elogind/elogind", "usr/libexec/elogind")  # in Debian 12, and since
 CONFIGURATION = """<busconfig><type>system</type><listen>unix:path={root}/bus</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow user="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
 <allow own="*"/></policy></busconfig>
@@ -73,10 +74,11 @@ class Login:
 
     def start(self):
         unpacked = elogind()
-        libraries = f"{unpacked}/lib/elogind:{unpacked}/lib/x86_64-linux-gnu"
+        program = next(unpacked / name for name in PROGRAMS if (unpacked / name).exists())
+        libraries = {str(library.parent) for library in unpacked.rglob("*.so*")}
         self.manager = subprocess.Popen(
-            ["unshare", "--mount", "sh", "-c", GROUND, "sh", self.power, unpacked / "lib" / "elogind" / "elogind"],
-            env=os.environ | {"DBUS_SYSTEM_BUS_ADDRESS": self.address, "LD_LIBRARY_PATH": libraries},
+            ["unshare", "--mount", "sh", "-c", GROUND, "sh", self.power, program],
+            env=os.environ | {"DBUS_SYSTEM_BUS_ADDRESS": self.address, "LD_LIBRARY_PATH": ":".join(libraries)},
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._until_owned(True)
 
