@@ -73,6 +73,7 @@ VARIES = [
     (r"\bframe-(?!1000)\d{4}\.png", "frame-….png"),
     (r"(?<=^and )\d{3}(?= more )", "…"),
     (r" {2,}", "  "),
+    (r"(?<=^-- Set )non-toolchain portion of (?=runtime path of )", ""),  # as a newer cmake has it
     (r"^(.*/photo-….*\n|photo-….*\n)\1+", r"\1"),  # how many of these stand there
 ]
 
