@@ -53,6 +53,17 @@ TEST_CASE("words and options are told apart, in any order") {
     }
 }
 
+TEST_CASE("a dashed word is an option with any CLI11, but as an option's value and behind --") {
+    for (const std::string word : {"--\x1b[2J", "-\x1b[2J", "--!x", "---x", "-7", "- x"}) {
+        CAPTURE(word);
+        CHECK(has(refusal({"sim", "f", word}), "`stint sim` takes no " + printable(word)));
+        CHECK(has(refusal({"get", word, "-o", "x", "--", "u"}), "`stint get` takes no " + printable(word)));
+        CHECK(parsed({"get", "u", "-o", word}).arguments.value("output") == word);
+        CHECK(parsed({"sim", "f", "--", word, "--"}).arguments.words == Words{"f", word, "--"});
+        CHECK(parsed({"run", "--", word}).arguments.words == Words{word});
+    }
+}
+
 TEST_CASE("an option of curl or wget is answered with what is right here") {
     struct Row {
         Words line;

@@ -1,6 +1,7 @@
 #include "faces/cli/program.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 
 #include <CLI/CLI.hpp>
@@ -227,6 +228,7 @@ Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
     parser.add_option("words", arguments.words)->type_name(std::string(verb.words));
     if (auto right = checkShape(verb, options, words); !right.ok())
         return fail(Errc::ILLEGAL_ARGUMENT, "{}; see `stint help {}`", right.error().message, verb.name);
+    const auto behind = std::max<std::ptrdiff_t>(words.end() - std::ranges::find(words, "--"), 1) - 1;
     std::reverse(words.begin(), words.end()); // CLI11 wants them in reverse
     try {
         parser.parse(words);
@@ -235,6 +237,9 @@ Result<Arguments> parseWith(const Verb& verb, std::vector<std::string> words) {
     }
     for (const auto& left : parser.remaining())
         if (left != "--") return unknownOption(verb, left);
+    // CLI11 takes some dashed words for none of an option; which ones, its version says.
+    for (const std::string& word : arguments.words | std::views::reverse | std::views::drop(behind))
+        if (isDashed(word)) return unknownOption(verb, word);
     for (const auto& option : options) {
         const auto* given = parser.get_option("--" + std::string(option.longName()));
         if (given->count() == 0) continue;
