@@ -68,7 +68,8 @@ volatile std::sig_atomic_t lifeline = -1;
 void letGo(int) { ::close(static_cast<int>(lifeline)); }
 
 /// Starts the holder, which has the reading end of a pipe. The other end is here: closed at SIGTERM, and by the kernel
-/// where this process is killed. systemd-run ends when the holder has.
+/// where this process is killed. systemd-run ends when the holder has. The unit is delegated, so that what runs at its
+/// end has a cgroup of its own: Linux kills what is forked into one that was killed as a whole (systemd 257 does so).
 Result<int> keep(const std::string& id) {
     const std::string self = (ownDirectory() / "stint-hold").string();
     const std::filesystem::path starter = STINT_TRY(findOnPath("systemd-run"));
@@ -81,6 +82,7 @@ Result<int> keep(const std::string& id) {
                                    "--slice=app.slice",
                                    fmt::format("--unit=stint-hold-{}-{}", id, ::getpid()),
                                    "--description=Stint holds " + id,
+                                   "--property=Delegate=yes",
                                    fmt::format("--property=ExecStopPost=\"{}\" --thaw {}", self, id),
                                    "--",
                                    self,
