@@ -40,8 +40,10 @@ std::string pemOf(const EVP_PKEY* key) {
     return {bytes, static_cast<std::size_t>(size)};
 }
 
-void extend(X509* certificate, int which, const std::string& value) {
-    const Extension extension(X509V3_EXT_conf_nid(nullptr, nullptr, which, value.c_str()));
+void extend(X509* certificate, X509* issuer, int which, const std::string& value) {
+    X509V3_CTX both;
+    X509V3_set_ctx(&both, issuer, certificate, nullptr, nullptr, 0);
+    const Extension extension(X509V3_EXT_conf_nid(nullptr, &both, which, value.c_str()));
     STINT_CHECK(extension && X509_add_ext(certificate, extension.get(), -1) == 1);
 }
 
@@ -76,16 +78,18 @@ Result<Certified> certifiedFor(std::string_view address, std::string_view secret
     STINT_CHECK(authority && own);
 
     const Certificate above = certificateOf(authority.get(), "stint cluster", 1, 0, 4'102'444'800); // to 2100
-    extend(above.get(), NID_basic_constraints, "critical,CA:TRUE");
-    extend(above.get(), NID_key_usage, "critical,keyCertSign");
+    extend(above.get(), above.get(), NID_basic_constraints, "critical,CA:TRUE");
+    extend(above.get(), above.get(), NID_key_usage, "critical,keyCertSign");
+    extend(above.get(), above.get(), NID_subject_key_identifier, "hash");
     STINT_CHECK(X509_sign(above.get(), authority.get(), nullptr) > 0);
 
     const auto since1970 = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
     const auto from = since1970 - skew, to = since1970 + validity;
     const Certificate made = certificateOf(own.get(), "stint server", 2, from.count(), to.count());
-    extend(made.get(), NID_basic_constraints, "critical,CA:FALSE");
-    extend(made.get(), NID_ext_key_usage, "serverAuth,clientAuth");
-    extend(made.get(), NID_subject_alt_name, "IP:" + its);
+    extend(made.get(), above.get(), NID_basic_constraints, "critical,CA:FALSE");
+    extend(made.get(), above.get(), NID_ext_key_usage, "serverAuth,clientAuth");
+    extend(made.get(), above.get(), NID_subject_alt_name, "IP:" + its);
+    extend(made.get(), above.get(), NID_authority_key_identifier, "keyid:always");
     STINT_CHECK(X509_sign(made.get(), authority.get(), nullptr) > 0);
     return Certified{pemOf(above.get()), pemOf(made.get()), pemOf(own.get())};
 }
