@@ -50,7 +50,7 @@ struct Heard {
 
 Heard responseTo(const std::string& bytes) {
     responseBytes = &bytes;
-    CURLM* multi = curl_multi_init();
+    transfer::Multi multi;
     Heard heard;
     {
         Taker taker;
@@ -59,15 +59,14 @@ Heard responseTo(const std::string& bytes) {
         // All is there already: no round waits, and a redirect takes one more.
         int running = 1;
         for (int round = 0; running > 0 && round < 200; ++round) {
-            curl_multi_perform(multi, &running);
-            if (running > 0) curl_multi_poll(multi, nullptr, 0, 1, nullptr);
+            curl_multi_perform(multi.get(), &running);
+            if (running > 0) curl_multi_poll(multi.get(), nullptr, 0, 1, nullptr);
         }
         heard.response = fetch.response();
         int left = 0;
-        while (const CURLMsg* message = curl_multi_info_read(multi, &left))
+        while (const CURLMsg* message = curl_multi_info_read(multi.get(), &left))
             heard.counts = taker.took || message->data.result == CURLE_OK;
     }
-    curl_multi_cleanup(multi);
     serverEnds.clear();
     return heard;
 }
