@@ -441,6 +441,25 @@ def test_who_has_no_code_joins_no_cluster(world, pair):
     assert world.stint("push", "join", url, code).code == 77
 
 
+def test_a_server_that_reaches_another_and_agrees_with_it_on_no_leader_begins_anew(pair):  # §3.3
+    first, second = pair.members
+    for member in pair.members:
+        assert member.end() == 0
+    # There is a route to it, and it takes no part in any election.
+    without = second.data / "without.conf"
+    without.write_text(re.sub(r"(?m)^jetstream: .*\n", "", (second.data / "nats.conf").read_text()))
+    other = subprocess.Popen(["nats-server", "-c", str(without)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        first.start()
+        until(lambda: "they have agreed on no leader for 30 s: it is killed" in first.log.read_text(), within=FORMED)
+    finally:
+        other.kill()
+        other.wait()
+    second.start()
+    for member in pair.members:
+        member.until_ready()
+
+
 @keeps_its_word  # an older one forms no cluster of three here in time
 def test_two_that_join_at_once_are_let_in_one_after_another(world):  # §3.3
     cluster = Cluster(world, members=1)

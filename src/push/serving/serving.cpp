@@ -40,6 +40,9 @@ constexpr const char *lockFile = "lock", *keysFile = "keys", *nkeysFile = "nkeys
 
 constexpr const char* loopback = "127.0.0.1";
 constexpr auto untilReload = std::chrono::seconds(5);
+/// PROPOSAL: push.md §3.3: nats-servers that reach each other agree within ten seconds, or never.
+constexpr auto untilLeader = std::chrono::seconds(30);
+constexpr int mostLeaderless = 3;
 
 /// Debian has it where a user's PATH does not look.
 Result<std::filesystem::path> natsServer() {
@@ -214,7 +217,7 @@ Result<std::unique_ptr<Serving>> Serving::open(sd_event* loop, const Settings& s
 Serving::Serving(sd_event* loop, const Settings& settings, Hooks hooks, Fd lock)
     : settings_(settings), address_(fmt::format("http://127.0.0.1:{}", settings.port)),
       origin_(settings.origin.empty() ? address_ : settings.origin), hooks_(std::move(hooks)), lock_(std::move(lock)),
-      made_(wallNow()), betweenReloads_(loop) {}
+      made_(wallNow()), betweenReloads_(loop), withoutLeader_(loop) {}
 
 Result<void> Serving::begin(sd_event* loop, const Settings& settings) {
     const auto program = STINT_TRY(natsServer());
@@ -246,7 +249,8 @@ Result<void> Serving::begin(sd_event* loop, const Settings& settings) {
         lock_.get(),
         Kept::Hooks{[this](std::string_view line) { heardBroker(line); },
                     [this](const std::string& sentence) {
-                        brokerListens_ = false;
+                        brokerListens_ = hasLeader_ = false;
+                        withoutLeader_.clear();
                         hooks_.tell(sentence);
                     }});
     endpoint_ =
@@ -315,6 +319,18 @@ void Serving::heal() {
     broker_->signal(SIGKILL);
 }
 
+// Servers that have just met sometimes never agree on a leader (2.10.27: one pair in fifty), though each hears the
+// other. In a new process they meet anew.
+void Serving::awaitLeader() {
+    if (hasLeader_ || isReady_ || withoutLeader_.isSet() || leaderless_ == mostLeaderless) return;
+    withoutLeader_.set(untilLeader, [this] {
+        if (isReady_) return;
+        ++leaderless_;
+        hooks_.tell("nats-server reaches another, and they have agreed on no leader for 30 s: it is killed");
+        broker_->signal(SIGKILL);
+    });
+}
+
 // A nats-server that has just begun may have read the old one, and would die of the signal.
 void Serving::reload() {
     brokerReadsAnother_ = !brokerListens_;
@@ -324,6 +340,11 @@ void Serving::reload() {
 // Both are told of here, for neither has a log of its own.
 void Serving::heardBroker(std::string_view line) {
     const auto [level, text] = levelAndText(line);
+    if (text.ends_with("Route connection created")) awaitLeader();
+    if (text.starts_with("JetStream cluster new metadata leader")) {
+        hasLeader_ = true;
+        withoutLeader_.clear();
+    }
     if (level != "[INF] ") return hooks_.tell(fmt::format("nats-server: {}", text));
     if (text != "Server is ready") return;
     brokerListens_ = true;

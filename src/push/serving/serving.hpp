@@ -60,6 +60,7 @@ private:
     void reconfigure();
     void readOnceMore();
     void heal();
+    void awaitLeader();
     void reload();
     std::vector<std::string> endpointWords(const Settings& settings) const;
     void heardBroker(std::string_view line);
@@ -78,6 +79,9 @@ private:
     bool isOld_ = false;               ///< the configuration, since then
     bool brokerListens_ = false;       ///< and takes a signal
     bool brokerReadsAnother_ = false;  ///< than it has read
+    Timer withoutLeader_;              ///< set: it has a route to another, and they have no leader
+    bool hasLeader_ = false;
+    int leaderless_ = 0; ///< how often that took too long
     std::unique_ptr<Kept> broker_, endpoint_;
     bool endpointBegan_ = false, isReady_ = false, isFirst_ = false;
 };
