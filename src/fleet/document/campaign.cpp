@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::size_t mostSteps = 32;
 
-template <class Owner, std::size_t size>
-void addKeys(const std::array<Field<Owner>, size>& fields, std::vector<std::string_view>& keys) {
-    for (const auto& field : fields)
-        keys.push_back(field.key);
-}
-
 Result<void> readTargets(const Origin& from, const Value& root, Campaign& into) {
     const Value* const value = findIn(*root.table(), targetsKey);
     const auto wrong = [&](const Value& where, std::string_view why) {
@@ -53,15 +47,14 @@ Result<void> readSteps(const Origin& from, const Value& root, Campaign& into) {
 }
 
 Result<void> readPlan(const Origin& from, const Value& rollout, Campaign& into) {
-    std::vector<std::string_view> keys{stopKey}, stopKeys;
-    addKeys(planFields, keys);
-    addKeys(stopFields, stopKeys);
+    auto keys = keysOf(planFields);
+    keys.insert(keys.begin(), stopKey);
     STINT_TRY(checkKeys(from.file, rolloutKey, rollout, keys));
     STINT_TRY(readFields(from, "rollout.", rollout, planFields, into.plan));
     const Value none{Value::Table{}, rollout.line, rollout.column};
     const Value* const given = findIn(*rollout.table(), stopKey);
     const Value& stop = given ? *given : none;
-    STINT_TRY(checkKeys(from.file, "rollout.stop", stop, stopKeys));
+    STINT_TRY(checkKeys(from.file, "rollout.stop", stop, keysOf(stopFields)));
     STINT_TRY(readFields(from, "rollout.stop.", stop, stopFields, into.plan));
     // A short campaign's devices have all of its time, unless its file says otherwise.
     if (!from.isDocument && !rollout.table()->contains("begin-within"))
@@ -72,8 +65,8 @@ Result<void> readPlan(const Origin& from, const Value& rollout, Campaign& into) 
 } // namespace
 
 Result<Campaign> campaignFrom(const Origin& from, const Value& root, WallTime made) {
-    std::vector<std::string_view> keys{targetsKey, jobKey, stepKey, rolloutKey};
-    addKeys(campaignFields, keys);
+    auto keys = keysOf(campaignFields);
+    keys.insert(keys.begin(), {targetsKey, jobKey, stepKey, rolloutKey});
     STINT_TRY(checkKeys(from.file, "a campaign", root, keys));
     const auto part = [&](std::string_view key) {
         const Value* const found = findIn(*root.table(), key);
@@ -103,6 +96,11 @@ Result<Campaign> campaignFromFile(std::string_view text, std::string_view file, 
 
 std::string_view nameRule(std::string_view text) {
     return printable(text) == text ? "" : "readable text, without control characters";
+}
+std::string_view kindRule(std::string_view text) {
+    return std::ranges::find(stepKinds, text, &StepRow::key) != stepKinds.end()
+               ? ""
+               : "one of get, run, verify, policy, app and settings";
 }
 std::string_view idRule(std::string_view text) {
     return isDeviceId(text) ? "" : "a device's id, which has 26 characters";

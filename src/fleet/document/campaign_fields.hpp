@@ -12,6 +12,7 @@ namespace stint::fleet {
 
 // A text rule says what should stand there instead, where the text is wrong.
 std::string_view nameRule(std::string_view text);
+std::string_view kindRule(std::string_view text);
 std::string_view idRule(std::string_view text);
 std::string_view urlRule(std::string_view text);
 std::string_view hashRule(std::string_view text);
@@ -119,6 +120,10 @@ inline constexpr auto stopFields = std::to_array<Field<Plan>>({
 /// Keys that are no field, because they have tables or more than one form.
 inline constexpr std::string_view targetsKey = "targets", jobKey = "job", lateKey = "late", stepKey = "step",
                                   rolloutKey = "rollout", stopKey = "stop", madeKey = "made", formatKey = "format";
+
+/// The form of all documents, and a moment of theirs: to the end of the year 9999, for a day has eight digits.
+inline constexpr std::int64_t documentFormat = 1;
+inline constexpr Limits anyTime{0, 253'402'300'799'999};
 
 /// Reads a campaign, which `root` is; `made` and the format are the caller's.
 Result<Campaign> campaignFrom(const Origin& from, const Value& root, WallTime made);

@@ -11,9 +11,7 @@
 namespace stint::fleet {
 namespace {
 
-constexpr std::int64_t format = 1;
 constexpr std::string_view documentName = "document";
-constexpr std::int64_t lastMoment = 253'402'300'799'999; // of the year 9999: a day has eight digits
 constexpr std::string_view smallCrockford = "0123456789abcdefghjkmnpqrstvwxyz";
 constexpr std::size_t idLetters = 8;
 
@@ -46,7 +44,7 @@ std::string documentOf(const Campaign& campaign) {
         steps.push_back(stepValue(step));
 
     writeFields(campaignFields, campaign, root);
-    root.emplace(formatKey, Value{format});
+    root.emplace(formatKey, Value{documentFormat});
     root.emplace(madeKey, Value{std::int64_t{campaign.made.time_since_epoch().count()}});
     if (campaign.targets) root.emplace(targetsKey, give(campaign.targets->text()));
     if (Value job = jobValue(campaign); !job.table()->empty()) root.emplace(jobKey, std::move(job));
@@ -59,8 +57,8 @@ Result<Campaign> campaignIn(std::string_view document) {
     auto root = valueFromJson(document);
     if (!root.ok()) return within(documentName, root.error());
     auto& table = std::get<Value::Table>(root->held);
-    STINT_TRY(numberOff(table, formatKey, {format, format}));
-    const std::int64_t made = STINT_TRY(numberOff(table, madeKey, {0, lastMoment}));
+    STINT_TRY(numberOff(table, formatKey, {documentFormat, documentFormat}));
+    const std::int64_t made = STINT_TRY(numberOff(table, madeKey, anyTime));
     auto campaign = STINT_TRY(campaignFrom({documentName, true}, *root, WallTime(Duration(made))));
     const std::string own = documentOf(campaign);
     if (own == document) return campaign;

@@ -91,6 +91,15 @@ Value give(const std::vector<std::string>& words);
 Value give(const std::vector<Amount>& waves);
 Value give(const Failures& failures);
 
+/// The keys of rows, or of those that steps of these kinds may have.
+template <class Owner, std::size_t size>
+std::vector<std::string_view> keysOf(const std::array<Field<Owner>, size>& fields, unsigned kinds = ~0U) {
+    std::vector<std::string_view> keys;
+    for (const Field<Owner>& field : fields)
+        if ((field.kinds & kinds) != 0) keys.push_back(field.key);
+    return keys;
+}
+
 /// The table has no other keys. IllegalArgument names the known key that was most likely meant.
 Result<void> checkKeys(std::string_view file, std::string_view section, const Value& table,
                        std::span<const std::string_view> known);

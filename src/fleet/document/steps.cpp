@@ -11,15 +11,6 @@ constexpr Limits commandWords{1, 64};
 
 const StepRow& rowOf(StepKind kind) { return *std::ranges::find(stepKinds, kind, &StepRow::kind); }
 
-/// The rows of `fields` that a step of that kind may have.
-template <class Owner, std::size_t size>
-std::vector<std::string_view> keysOf(const std::array<Field<Owner>, size>& fields, StepKind kind) {
-    std::vector<std::string_view> keys;
-    for (const auto& field : fields)
-        if (has(field.kinds, kind)) keys.push_back(field.key);
-    return keys;
-}
-
 /// The one kind that the step is of.
 Result<const StepRow*> kindIn(const Value& step) {
     const StepRow* found = nullptr;
@@ -36,7 +27,7 @@ Result<const StepRow*> kindIn(const Value& step) {
 
 Result<Source> sourceFrom(const Origin& from, const std::string& section, const Value& value, StepKind kind) {
     Source source;
-    STINT_TRY(checkKeys(from.file, section, value, keysOf(sourceFields, kind)));
+    STINT_TRY(checkKeys(from.file, section, value, keysOf(sourceFields, only(kind))));
     STINT_TRY(readFields(from, section + ".", value, sourceFields, source));
     const auto wrong = [&](std::string_view why) {
         return at(from.file, value, fail(Errc::ILLEGAL_ARGUMENT, "{} {}", section, why));
@@ -69,7 +60,7 @@ Result<Step> stepFrom(const Origin& from, const Value& value, std::size_t number
     const auto row = kindIn(value);
     if (!row.ok()) return at(from.file, value, fail(Errc::ILLEGAL_ARGUMENT, "{} {}", section, row.error().message));
     const StepRow& kind = **row;
-    std::vector<std::string_view> keys = keysOf(stepFields, kind.kind);
+    std::vector<std::string_view> keys = keysOf(stepFields, only(kind.kind));
     keys.push_back(kind.key);
     STINT_TRY(checkKeys(from.file, fmt::format("{} ({})", section, kind.key), value, keys));
 

@@ -78,7 +78,6 @@ void Errand::on(const Refused& refused) {
     const bool isNew = kept_.sequence == 0 || refused.round > kept_.round;
     if (!isNew && (kept_.outcome != Outcome::None || kept_.isCommitted)) return;
     if (kept_.outcome == Outcome::Succeeded) return;
-    interrupt();
     kept_.round = std::max(kept_.round, refused.round);
     end(refused.outcome, 0, refused.words);
 }
@@ -118,22 +117,24 @@ void Errand::on(const Answered& answered) {
 }
 
 void Errand::giveBack(Duration after) {
+    leave();
+    tell(Phase::Waiting);
+    waitAgain(after);
+}
+
+/// The slot is the device's no more, nor does anything of it run.
+void Errand::leave() {
     interrupt();
     kept_.isSlotOpen = isJobOn_ = false;
     until_.reset();
     asked_.reset();
-    tell(Phase::Waiting);
-    waitAgain(after);
 }
 
 void Errand::waitAgain(Duration after) { give(Wait{after, kept_.isCommitted}); }
 
 void Errand::on(const Stop&) {
     if (!std::exchange(isJobOn_, false) || kept_.outcome != Outcome::None) return;
-    if (isStepOn_ && isUnsafe()) {
-        interrupt();
-        return end(Outcome::Failed, 0, std::string(interrupted));
-    }
+    if (isStepOn_ && isUnsafe()) return end(Outcome::Failed, 0, std::string(interrupted));
     if (!kept_.isCommitted) return giveBack(Duration(0));
     interrupt();
     until_.reset(); // it is asked for again
@@ -191,7 +192,6 @@ void Errand::on(const StepEnded& ended) {
 }
 
 void Errand::failed(std::int32_t code, bool isForGood, std::string words) {
-    interrupt();
     if (isForGood || kept_.isCommitted || kept_.failures >= retries_)
         return end(Outcome::Failed, code, std::move(words));
     ++kept_.failures;
@@ -204,15 +204,11 @@ void Errand::on(const Cancel&) {
         kept_.isCancelled = true;
         return;
     }
-    interrupt();
     end(Outcome::Cancelled, 0, {});
 }
 
 void Errand::on(const Tick&) {
-    if (until_ && now_ >= *until_) {
-        interrupt();
-        return end(Outcome::TimedOut, 0, "its time was over");
-    }
+    if (until_ && now_ >= *until_) return end(Outcome::TimedOut, 0, "its time was over");
     if (stepUntil_ && now_ >= *stepUntil_) return failed(0, false, "the step took too long");
     if (verifyAt_ && now_ >= *verifyAt_) return beginStep();
     if (asked_ && now_ >= *asked_ + answerWithin) ask();
@@ -221,11 +217,9 @@ void Errand::on(const Tick&) {
 // ---- Reports ----
 
 void Errand::end(Outcome outcome, std::int32_t code, std::string words) {
+    leave();
     kept_.outcome = outcome;
     tell(Phase::Ended, outcome, code, std::move(words));
-    kept_.isSlotOpen = isJobOn_ = false;
-    until_.reset();
-    asked_.reset();
     give(Over{});
 }
 

@@ -130,6 +130,7 @@ private:
     void beginStep();
     void failed(std::int32_t code, bool isForGood, std::string words);
     void giveBack(Duration after);
+    void leave();
     void end(Outcome outcome, std::int32_t code, std::string words);
     void tell(Phase phase, Outcome outcome = Outcome::None, std::int32_t code = 0, std::string words = {});
     void interrupt();

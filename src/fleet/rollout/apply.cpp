@@ -36,6 +36,12 @@ Result<void> Rollout::apply(const Record& record, WallTime at) {
     return {};
 }
 
+void Wave::count(Outcome outcome, WallTime when) {
+    ++ended;
+    if (outcome == Outcome::Succeeded) ++ok;
+    lastEnd = when;
+}
+
 bool Rollout::isMeant(Device device, Enrolment enrolment) const {
     return device < targets_.size() && targets_[device].enrolment == enrolment;
 }
@@ -85,11 +91,7 @@ void Rollout::note(const Granted& granted) {
         ++begun_;
         Wave& wave = *waveOf(target);
         ++wave.begun;
-        if (target.hasEnded()) { // its report was read first
-            ++wave.ended;
-            if (target.outcome == Outcome::Succeeded) ++wave.ok;
-            wave.lastEnd = now_;
-        }
+        if (target.hasEnded()) wave.count(target.outcome, now_); // its report was read first
     }
     grownUp(granted.device);
     if (!target.holdsSlot()) return;
@@ -179,11 +181,7 @@ void Rollout::end(Target& target, Outcome outcome, bool isPresumed) {
     target.phase = Phase::Ended;
     ++ends_[static_cast<std::size_t>(outcome)];
     grownUp(static_cast<Device>(&target - targets_.data()));
-    if (Wave* wave = waveOf(target)) {
-        ++wave->ended;
-        if (outcome == Outcome::Succeeded) ++wave->ok;
-        wave->lastEnd = now_;
-    }
+    if (Wave* wave = waveOf(target)) wave->count(outcome, now_);
 }
 
 /// The device has not ended, after all.

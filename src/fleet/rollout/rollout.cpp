@@ -60,9 +60,8 @@ void Rollout::on(const Pause&, Decision& decision) {
 }
 
 void Rollout::on(const Resume&, Decision& decision) {
-    const bool excusesWave = wave_ < plan_.waves.size() && isWaveOver() && !isWaveGood();
-    if (!hasEnded() && (isPaused_ || isStopped_ || excusesWave))
-        write(Resumed{isStopped_ ? judged() : before_, excusesWave}, decision);
+    if (!hasEnded() && (isPaused_ || isStopped_ || isWaveBad()))
+        write(Resumed{isStopped_ ? judged() : before_, isWaveBad()}, decision);
 }
 
 void Rollout::on(const Cancel&, Decision& decision) {
@@ -91,7 +90,7 @@ void Rollout::on(const Retry&, Decision& decision) {
 // ---- Slots (fleet.md §4.2) ----
 
 bool Rollout::mayGrant(const Target& target) const {
-    if (!mayBegin() || target.hasEnded()) return false;
+    if (!mayBegin()) return false;
     const std::uint32_t others = slots_ - (target.holdsSlot() ? 1 : 0);
     return others < plan_.atATime && (target.wave != 0 || begun_ < capacity(wave_));
 }
@@ -211,7 +210,8 @@ std::uint32_t Rollout::capacity(std::uint16_t wave) const {
 
 bool Rollout::isWaveOver() const {
     const Wave& wave = waves_[wave_ - 1U];
-    if (capacity(wave_) == 0 || begun_ < capacity(wave_) || wave.open > 0) return false;
+    const std::uint32_t room = capacity(wave_);
+    if (room == 0 || begun_ < room || wave.open > 0) return false;
     // Half of it speaks for it; but a wave that has room for nobody more than the one before it has nothing to say.
     return wave.begun == 0 || 2 * wave.ended >= wave.begun;
 }
@@ -220,6 +220,8 @@ bool Rollout::isWaveGood() const {
     const Wave& wave = waves_[wave_ - 1U];
     return wave.isExcused || std::uint64_t{wave.ok} * wholeShare >= std::uint64_t{wave.ended} * plan_.waveOk;
 }
+
+bool Rollout::isWaveBad() const { return wave_ < plan_.waves.size() && isWaveOver() && !isWaveGood(); }
 
 std::optional<WallTime> Rollout::nextWave() const {
     if (!mayBegin() || wave_ >= plan_.waves.size() || !isWaveOver() || !isWaveGood()) return std::nullopt;
@@ -233,7 +235,7 @@ void Rollout::judge(Decision& decision) {
         write(WaveOpened{static_cast<std::uint16_t>(wave_ + 1)}, decision);
 }
 
-std::vector<Effect> Rollout::lead() {
+std::vector<Effect> Rollout::lead() const {
     std::vector<Effect> effects;
     if (isCancelled_ || hasRunOut_) return effects;
     const WallTime oldest = now_ + plan_.beginWithin - lendAfter;
@@ -249,7 +251,8 @@ std::uint32_t Rollout::places() const {
     const std::uint32_t running = slots_ + hopes_;
     const std::uint32_t come = begun_ + hopes_;
     const std::uint32_t room = plan_.atATime - std::min(plan_.atATime, running);
-    return std::min(room, capacity(wave_) - std::min(capacity(wave_), come));
+    const std::uint32_t most = capacity(wave_);
+    return std::min(room, most - std::min(most, come));
 }
 
 void Rollout::offer(Decision& decision) {
@@ -297,7 +300,7 @@ Rollout::State Rollout::state() const {
     if (isPaused_) return State::Paused;
     if (isStopped_) return State::Stopped;
     if (nextWave()) return State::Soaking;
-    if (mayBegin() && wave_ < plan_.waves.size() && isWaveOver() && !isWaveGood()) return State::Held;
+    if (mayBegin() && isWaveBad()) return State::Held;
     return State::Going;
 }
 

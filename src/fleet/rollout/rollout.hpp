@@ -50,7 +50,7 @@ struct Wave {
     bool isExcused = false; ///< by an operator's word
     std::optional<WallTime> lastEnd;
 
-    bool operator==(const Wave&) const = default;
+    void count(Outcome outcome, WallTime when);
 };
 
 class Rollout {
@@ -63,7 +63,7 @@ public:
     Decision handle(const Event& event, WallTime now);
     /// Whoever begins to lead does this first, with all of the log read: the last orders in it are sent again, in case
     /// that the one who wrote them did not come to it.
-    std::vector<Effect> lead();
+    std::vector<Effect> lead() const;
     /// The time at which a Tick has something to decide. nullopt: never, unless something happens.
     std::optional<WallTime> nextDeadline() const;
 
@@ -76,13 +76,10 @@ public:
     enum class State : std::uint8_t { Going, Soaking, Held, Paused, Stopped, Ended };
     /// Soaking: the open wave is good, and rests. Held: it ended, and was not good enough for the next one.
     State state() const;
-    bool isCancelled() const { return isCancelled_; }
     std::uint16_t wave() const { return wave_; } ///< that is open, from 1 on
     std::uint32_t slots() const { return slots_; }
-    std::uint32_t begun() const { return begun_; }
     std::uint32_t count(Outcome outcome) const { return ends_[static_cast<std::size_t>(outcome)]; }
     std::span<const Target> targets() const { return targets_; }
-    std::span<const Wave> waves() const { return waves_; }
     /// The devices that may begin before the wave after `wave` opens.
     std::uint32_t capacity(std::uint16_t wave) const;
 
@@ -128,6 +125,8 @@ private:
     bool isToStop() const;
     bool isWaveOver() const;
     bool isWaveGood() const;
+    /// It is over, and lets no further one open.
+    bool isWaveBad() const;
     /// The wave, if it is not the last and good, opens the next one then.
     std::optional<WallTime> nextWave() const;
     std::uint32_t places() const;

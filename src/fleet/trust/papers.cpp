@@ -12,16 +12,8 @@
 namespace stint::fleet {
 namespace {
 
-constexpr std::int64_t format = 1;
-constexpr Limits anyTime{0, 253'402'300'799'999}; // to the end of the year 9999
-
 std::string_view keyRule(std::string_view text) {
     return PublicKey::read(text).ok() ? "" : "a public key of minisign's, which has 56 characters";
-}
-std::string_view kindRule(std::string_view text) {
-    return std::ranges::find(stepKinds, text, &StepRow::key) != stepKinds.end()
-               ? ""
-               : "one of get, run, verify, policy, app and settings";
 }
 std::string_view queryRule(std::string_view text) {
     const auto query = Query::parse(text);
@@ -91,14 +83,6 @@ constexpr auto instructionFields = std::to_array<Field<Instruction>>({
 
 constexpr std::string_view operatorsKey = "operators", labelsKey = "labels";
 
-template <class Owner, std::size_t size>
-std::vector<std::string_view> keysOf(const std::array<Field<Owner>, size>& fields) {
-    std::vector<std::string_view> keys;
-    for (const auto& field : fields)
-        keys.push_back(field.key);
-    return keys;
-}
-
 /// A paper in the text, of those fields and of `more`, which reads that key.
 template <class Paper, std::size_t size, class More>
 Result<Paper> paperIn(std::string_view document, std::string_view name, const std::array<Field<Paper>, size>& fields,
@@ -110,8 +94,8 @@ Result<Paper> paperIn(std::string_view document, std::string_view name, const st
     const Origin from{name, true};
     STINT_TRY(checkKeys(name, name, whole, keys));
     const Value* const version = findIn(*whole.table(), formatKey);
-    if (!version || !version->number() || *version->number() != format)
-        return fail(Errc::ILLEGAL_ARGUMENT, "{}: {} is not {}", name, formatKey, format);
+    if (!version || !version->number() || *version->number() != documentFormat)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}: {} is not {}", name, formatKey, documentFormat);
     Paper paper;
     STINT_TRY(readFields(from, "", whole, fields, paper));
     if (const Value* const value = moreKey.empty() ? nullptr : findIn(*whole.table(), moreKey))
@@ -124,7 +108,7 @@ Result<Paper> paperIn(std::string_view document, std::string_view name, const st
 template <class Paper, std::size_t size>
 Value::Table tableOf(const std::array<Field<Paper>, size>& fields, const Paper& paper) {
     Value::Table table;
-    table.emplace(formatKey, Value{format});
+    table.emplace(formatKey, Value{documentFormat});
     writeFields(fields, paper, table);
     return table;
 }

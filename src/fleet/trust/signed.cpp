@@ -1,21 +1,17 @@
 #include "fleet/trust/signed.hpp"
 
-#include <chrono>
-
 #include <fmt/core.h>
 
+#include "base/time/time.hpp"
 #include "fleet/document/document.hpp"
 
 namespace stint::fleet {
 namespace {
 
+// To the second.
 std::string timeText(WallTime time) {
-    const auto days = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date{days};
-    const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::seconds>(time - days)};
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                       clock.minutes().count(), clock.seconds().count());
+    const std::string text = formatWall(time);
+    return text.substr(0, text.find('.')) + "Z";
 }
 
 } // namespace
@@ -46,6 +42,11 @@ bool isSignedBy(const Signed& given, const PublicKey& key, std::string_view comm
         if (verified.ok() && *verified == comment) return true;
     }
     return false;
+}
+
+bool isSignedBy(const Signed& given, std::string_view key, std::string_view comment) {
+    const auto read = PublicKey::read(key);
+    return read.ok() && isSignedBy(given, *read, comment);
 }
 
 } // namespace stint::fleet

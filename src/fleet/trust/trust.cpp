@@ -13,21 +13,16 @@ namespace {
 
 constexpr std::string_view anyCommand = "any";
 
-std::string_view ownKindRule(std::string_view text) {
-    return std::ranges::find(stepKinds, text, &StepRow::key) != stepKinds.end()
-               ? ""
-               : "one of get, run, verify, policy, app and settings";
-}
-std::string_view ownCommandRule(std::string_view text) {
+std::string_view commandRule(std::string_view text) {
     return text == anyCommand || text.starts_with('/') ? "" : "a program's whole path, or any";
 }
 
 // clang-format off
 constexpr auto ownerFields = std::to_array<Field<Owner>>({
     {.key = "kinds", .member = &Owner::kinds, .limits = {1, stepKinds.size()},
-     .meaning = "what campaigns may do here", .rule = ownKindRule},
+     .meaning = "what campaigns may do here", .rule = kindRule},
     {.key = "commands", .member = &Owner::commands, .limits = {1, 256},
-     .meaning = "the programs that campaigns may run here", .rule = ownCommandRule},
+     .meaning = "the programs that campaigns may run here", .rule = commandRule},
 });
 // clang-format on
 
@@ -74,10 +69,7 @@ const std::vector<ReasonRow>& reasons() {
 
 Result<Owner> Owner::read(std::string_view text, std::string_view file) {
     const Value whole = STINT_TRY(valueFromToml(text, file));
-    std::vector<std::string_view> keys;
-    for (const auto& field : ownerFields)
-        keys.push_back(field.key);
-    STINT_TRY(checkKeys(file, "fleet.toml", whole, keys));
+    STINT_TRY(checkKeys(file, "fleet.toml", whole, keysOf(ownerFields)));
     Owner owner;
     STINT_TRY(readFields({file}, "", whole, ownerFields, owner));
     return owner;
@@ -104,8 +96,7 @@ Result<void> Trust::takeOperators(const Signed& given) {
 
 Result<void> Trust::takeCertificate(const Signed& given, std::string_view device) {
     auto certificate = STINT_TRY(certificateIn(given.document));
-    const auto key = operators_ ? PublicKey::read(operators_->enrolment) : fail(Errc::SECURITY, "no list");
-    if (!key.ok() || !isSignedBy(given, *key, commentOf(certificate)))
+    if (!operators_ || !isSignedBy(given, operators_->enrolment, commentOf(certificate)))
         return fail(Errc::SECURITY, "the certificate is not signed by the fleet's enrolment key");
     if (certificate.device != device)
         return fail(Errc::SECURITY, "the certificate is of device {}, not of this one", certificate.device);
@@ -118,8 +109,7 @@ Result<void> Trust::takeCertificate(const Signed& given, std::string_view device
 
 Result<void> Trust::takeStatement(const Signed& given, Instant now) {
     auto statement = STINT_TRY(statementIn(given.document));
-    const auto key = operators_ ? PublicKey::read(operators_->statement) : fail(Errc::SECURITY, "no list");
-    if (!key.ok() || !isSignedBy(given, *key, commentOf(statement)))
+    if (!operators_ || !isSignedBy(given, operators_->statement, commentOf(statement)))
         return fail(Errc::SECURITY, "the statement is not signed by the fleet's statement key");
     if (statement_ && statement.made < statement_->made)
         return fail(Errc::ILLEGAL_STATE, "the statement is older than the one that the device has");
@@ -133,10 +123,15 @@ std::optional<WallTime> Trust::time(Instant now) const {
     return heard_->time + std::max(now - heard_->at, Duration(0));
 }
 
-bool Trust::isThis(std::string_view targets, std::string_view version) const {
-    const auto query = Query::parse(targets);
+bool Trust::isThis(const Query& targets, std::string_view version) const {
     const Facts facts{certificate_->device, certificate_->labels, versionIn(version), std::nullopt};
-    return query.ok() && ask(*query, facts) != Answer::No;
+    return ask(targets, facts) != Answer::No;
+}
+
+bool Trust::mayMean(const Operators::Operator& one, std::string_view version) const {
+    if (one.targets.empty()) return true;
+    const auto targets = Query::parse(one.targets);
+    return targets.ok() && isThis(*targets, version);
 }
 
 Judgement Trust::judge(const Signed& given, std::uint32_t enrolment, std::string_view version, const Owner& owner,
@@ -151,11 +146,10 @@ Judgement Trust::judge(const Signed& given, std::uint32_t enrolment, std::string
     const auto kinds = kindsOf(*campaign);
     std::set<std::string> signers, allowed; // keys, so that one with two names counts once
     for (const Operators::Operator& each : operators_->operators) {
-        const auto key = PublicKey::read(each.key);
-        if (!key.ok() || !isSignedBy(given, *key, comment)) continue;
+        if (!isSignedBy(given, each.key, comment)) continue;
         signers.insert(each.key);
         const bool mayKinds = std::ranges::all_of(kinds, [&](auto kind) { return has(each.kinds, kind); });
-        if (mayKinds && (each.targets.empty() || isThis(each.targets, version))) allowed.insert(each.key);
+        if (mayKinds && mayMean(each, version)) allowed.insert(each.key);
     }
     const bool two = std::ranges::any_of(kinds, [&](auto kind) { return has(operators_->two, kind); });
     const std::size_t wanted = two ? 2 : 1;
@@ -167,7 +161,7 @@ Judgement Trust::judge(const Signed& given, std::uint32_t enrolment, std::string
     const auto today = time(now);
     if (today && *today >= endOf(*campaign)) return rejected(Reason::Expired, id);
     if (today && *today >= certificate_->until) return rejected(Reason::Expired, "the device's certificate");
-    const bool isMeant = campaign->targets ? isThis(campaign->targets->text(), version)
+    const bool isMeant = campaign->targets ? isThis(*campaign->targets, version)
                                            : std::ranges::binary_search(campaign->ids, certificate_->device);
     if (!isMeant) return rejected(Reason::NotMeant, id);
     if (enrolment != certificate_->enrolment)
@@ -182,11 +176,8 @@ Judgement Trust::judge(const Signed& given, std::uint32_t enrolment, std::string
 Result<Instruction> Trust::judge(const Signed& given, std::string_view version) const {
     auto instruction = STINT_TRY(instructionIn(given.document));
     if (operators_ && certificate_)
-        for (const Operators::Operator& each : operators_->operators) {
-            const auto key = PublicKey::read(each.key);
-            const bool mayMean = each.targets.empty() || isThis(each.targets, version);
-            if (key.ok() && mayMean && isSignedBy(given, *key, commentOf(instruction))) return instruction;
-        }
+        for (const Operators::Operator& each : operators_->operators)
+            if (mayMean(each, version) && isSignedBy(given, each.key, commentOf(instruction))) return instruction;
     return fail(Errc::SECURITY, "no operator who may mean this device has signed \"{} {}\"", instruction.word,
                 instruction.campaign);
 }

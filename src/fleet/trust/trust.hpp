@@ -83,7 +83,8 @@ private:
         WallTime time;
         Instant at;
     };
-    bool isThis(std::string_view targets, std::string_view version) const;
+    bool isThis(const Query& targets, std::string_view version) const;
+    bool mayMean(const Operators::Operator& one, std::string_view version) const;
     bool isNewestList() const { return !statement_ || (operators_ && operators_->version >= statement_->operators); }
 
     PublicKey root_;
