@@ -3,6 +3,7 @@ hardly a byte is fetched twice."""
 
 import os
 import random
+import re
 import signal
 
 import pytest
@@ -11,7 +12,7 @@ from origin import MIB, Origin, bytes_of
 
 SIZE = 256 * MIB
 KILLS = 51
-MOST_TWICE = SIZE // 50  # 2 %
+MOST_TWICE = SIZE // 100  # 64 KiB for each death are 0.8 %
 
 
 class Victims:
@@ -62,12 +63,16 @@ def test_fifty_kills_in_one_download_lose_hardly_a_byte(world, limited):
     victims.begin(limited.url("file.bin"), checksum)
 
     moments = sorted(chance.randrange(SIZE // 100, SIZE - 2 * MIB) for _ in range(KILLS))
+    deaths = []  # the part's size when its writer was dead; it may write a little more after the daemon's death
     turns = [victims.kill_transfer, victims.kill_daemon, victims.kill_client]
     with Directory(world.downloads) as directory:
         for nth, moment in enumerate(moments):
             directory.until(lambda moment=moment: size_of(part) >= moment or target.exists())
             assert not target.exists(), f"whole after {nth} kills"
-            turns[nth % len(turns)]()
+            turn = turns[nth % len(turns)]
+            turn()
+            if turn != victims.kill_client:
+                deaths.append(size_of(part))
             # The next death comes to a living transfer, which writes.
             before = size_of(part)
             directory.until(lambda before=before: size_of(part) > before or target.exists())
@@ -77,9 +82,14 @@ def test_fifty_kills_in_one_download_lose_hardly_a_byte(world, limited):
     assert bytes_of(seed, SIZE) == target.read_bytes()
     assert not part.exists()
     limited.stop()
+    # What nginx had sent and nobody had read yet is the kernel's, and grows with the machine's load: so it counts from
+    # where the next request goes on.
+    starts = sorted(int(re.fullmatch(r"bytes=(\d+)-", request["range"])[1]) for request in limited.requests()[1:])
+    twice = sum(max(0, death - start) for death, start in zip(deaths, starts, strict=True))
     sent = sum(request["bytes"] for request in limited.requests())
-    print(f"{KILLS} kills, {len(limited.requests())} requests, {sent - SIZE} bytes twice ({(sent - SIZE) / SIZE:.2%})")
-    assert SIZE <= sent <= SIZE + MOST_TWICE
+    print(f"{KILLS} kills, {len(starts) + 1} requests, {twice} bytes twice ({twice / SIZE:.2%}), {sent - SIZE} sent so")
+    assert sent >= SIZE
+    assert twice <= MOST_TWICE
 
 
 def test_after_three_deaths_the_defaults_wait_for_thirty_seconds(world, daemon, line, slow_origin):
