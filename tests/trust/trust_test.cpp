@@ -193,3 +193,26 @@ TEST_CASE("fleet.md §6.4: the owner's file says what a fleet may do here; what 
     fleet.owner.commands = {"any"};
     CHECK(!fleet.judge(*signedBy(fleet.ann, SmallFleet::campaign("[[step]]\nrun = [\"/bin/sh\"]\n"))).reason);
 }
+
+TEST_CASE("fleet.md §6.1: a document with its signatures has one text, and no other is read") {
+    const SmallFleet fleet;
+    Signed order = *signedBy(fleet.ann, SmallFleet::campaign());
+    order.signatures.push_back(signedBy(fleet.bob, SmallFleet::campaign())->signatures.front());
+    const std::string text = textOf(order);
+    CHECK(*signedIn(text) == order);
+    CHECK(*signedIn(textOf(Signed{"{}", {}})) == Signed{"{}", {}}); // nobody has signed it yet
+    const Signed largest{std::string(longestDocument, '"'), std::vector<std::string>(mostSignatures, "s")};
+    CHECK(*signedIn(textOf(largest)) == largest);
+    for (const std::string& wrong :
+         {std::string(), std::string("{}"), std::string("[]"), " " + text, text + "\n", text.substr(0, text.size() - 1),
+          textOf(Signed{"", {}}), textOf(Signed{"{}", std::vector<std::string>(mostSignatures + 1, "s")}),
+          std::string(R"({"document":1})"), std::string(R"({"document":"{}","more":1})"),
+          std::string(R"({"document":"{}","signatures":[]})"),
+          std::string(R"({"document":"{}","signatures":["\u0041"]})"),
+          textOf(Signed{std::string(longestDocument + 1, 'a'), {}}), std::string(longestSigned + 1, ' ')}) {
+        CAPTURE(wrong.substr(0, 100));
+        const auto read = signedIn(wrong);
+        REQUIRE(!read.ok());
+        CHECK(read.error().code == Errc::ILLEGAL_ARGUMENT);
+    }
+}

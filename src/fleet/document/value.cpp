@@ -156,9 +156,8 @@ Result<Value> valueFromToml(std::string_view text, std::string_view file) {
     return valueOf(table, file);
 }
 
-Result<Value> valueFromJson(std::string_view text) {
-    if (text.size() > longestDocument)
-        return fail(Errc::ILLEGAL_ARGUMENT, "it is longer than {} bytes", longestDocument);
+Result<Value> valueFromJson(std::string_view text, std::size_t longest) {
+    if (text.size() > longest) return fail(Errc::ILLEGAL_ARGUMENT, "it is longer than {} bytes", longest);
     Reading reading;
     if (!nlohmann::json::sax_parse(text, &reading)) return fail(Errc::ILLEGAL_ARGUMENT, "{}", reading.why);
     return std::move(reading.root);

@@ -38,7 +38,7 @@ inline constexpr std::int64_t largestNumber = std::int64_t{1} << 53;  ///< every
 /// A table. IllegalArgument begins with FILE:LINE:COLUMN.
 Result<Value> valueFromToml(std::string_view text, std::string_view file);
 /// A table, of no key twice, and not deep. IllegalArgument says at which byte it is none.
-Result<Value> valueFromJson(std::string_view text);
+Result<Value> valueFromJson(std::string_view text, std::size_t longest = longestDocument);
 std::string jsonOf(const Value& value);
 
 /// "FILE:LINE:COLUMN: " and the error; "FILE: " where the value has no place.

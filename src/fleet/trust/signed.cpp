@@ -1,12 +1,24 @@
 #include "fleet/trust/signed.hpp"
 
+#include <array>
+
 #include <fmt/core.h>
 
+#include "base/result/errors.hpp"
 #include "base/time/time.hpp"
 #include "fleet/document/document.hpp"
+#include "fleet/document/fields.hpp"
 
 namespace stint::fleet {
 namespace {
+
+// clang-format off
+constexpr auto signedFields = std::to_array<Field<Signed>>({
+    {.key = "document", .member = &Signed::document, .limits = {1, longestDocument}, .must = true,
+     .meaning = "what is signed"},
+    {.key = "signatures", .member = &Signed::signatures, .limits = {1, mostSignatures}, .meaning = "minisign's files"},
+});
+// clang-format on
 
 // To the second.
 std::string timeText(WallTime time) {
@@ -15,6 +27,22 @@ std::string timeText(WallTime time) {
 }
 
 } // namespace
+
+std::string textOf(const Signed& given) {
+    Value::Table table;
+    writeFields(signedFields, given, table);
+    return jsonOf({std::move(table)});
+}
+
+Result<Signed> signedIn(std::string_view text) {
+    constexpr std::string_view name = "the signed document";
+    const Value whole = STINT_TRY(valueFromJson(text, longestSigned));
+    STINT_TRY(checkKeys(name, name, whole, keysOf(signedFields)));
+    Signed given;
+    STINT_TRY(readFields({name, true}, "", whole, signedFields, given));
+    if (textOf(given) != text) return fail(Errc::ILLEGAL_ARGUMENT, "{}: it is not in the one form that it has", name);
+    return given;
+}
 
 WallTime endOf(const Campaign& campaign) { return campaign.made + campaign.expires; }
 

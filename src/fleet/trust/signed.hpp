@@ -22,6 +22,13 @@ struct Signed {
     bool operator==(const Signed&) const = default;
 };
 
+inline constexpr std::size_t longestSigned = std::size_t{256} << 10; ///< bytes of its text, in which quotes are escaped
+
+/// The document with its signatures as one text, canonical JSON: so they are kept and sent.
+std::string textOf(const Signed& given);
+/// IllegalArgument: the text is not what textOf() writes. Neither the document nor a signature is looked at.
+Result<Signed> signedIn(std::string_view text);
+
 // "stint campaign 20261123-k3v7qa2m until 2026-12-23T10:00:00Z"
 std::string commentOf(const Campaign& campaign);
 std::string commentOf(const Operators& operators);
