@@ -105,6 +105,7 @@ std::string_view kindRule(std::string_view text) {
 std::string_view idRule(std::string_view text) {
     return isDeviceId(text) ? "" : "a device's id, which has 26 characters";
 }
+std::string_view campaignRule(std::string_view text) { return isCampaignId(text) ? "" : "a campaign's id"; }
 std::string_view wordRule(std::string_view text) {
     return text.find('\0') == std::string_view::npos ? "" : "text without a NUL";
 }

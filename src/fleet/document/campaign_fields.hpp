@@ -14,6 +14,7 @@ namespace stint::fleet {
 std::string_view nameRule(std::string_view text);
 std::string_view kindRule(std::string_view text);
 std::string_view idRule(std::string_view text);
+std::string_view campaignRule(std::string_view text);
 std::string_view urlRule(std::string_view text);
 std::string_view hashRule(std::string_view text);
 std::string_view fileNameRule(std::string_view text);

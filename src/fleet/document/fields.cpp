@@ -129,9 +129,10 @@ Result<void> take(const Value& value, Limits limits, std::vector<Amount>& into) 
 
 Result<void> take(const Value& value, Limits limits, Failures& into) {
     return takeList(value, limits, "a list: [\"failed\", \"timed-out\"]", [&](const Value& each) -> Result<void> {
-        const auto* const found = std::ranges::find_if(
-            failureWords, [&](const FailureWord& row) { return each.text() && *each.text() == row.word; });
-        if (found == std::end(failureWords))
+        const auto found = std::ranges::find_if(outcomeRows, [&](const OutcomeRow& row) {
+            return row.mayBeFailure && each.text() && *each.text() == row.word;
+        });
+        if (found == outcomeRows.end())
             return is("has {}; write some of failed, rejected, timed-out, expired",
                       each.text() ? fmt::format("\"{}\"", printable(headOf(*each.text(), 60))) : each.shape());
         into.add(found->outcome);
@@ -180,8 +181,8 @@ Value give(const std::vector<Amount>& waves) {
 }
 Value give(const Failures& failures) {
     Value::List words;
-    for (const auto& [word, outcome] : failureWords)
-        if (failures.contains(outcome)) words.push_back(give(std::string(word)));
+    for (const OutcomeRow& row : outcomeRows)
+        if (failures.contains(row.outcome)) words.push_back(give(std::string(row.word)));
     return {std::move(words)};
 }
 

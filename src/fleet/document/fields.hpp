@@ -16,6 +16,7 @@
 #include "base/result/errors.hpp"
 #include "fleet/document/plan.hpp"
 #include "fleet/document/value.hpp"
+#include "fleet/document/words.hpp"
 
 namespace stint::fleet {
 
@@ -54,16 +55,6 @@ template <class Owner> struct Field {
     TextRule rule = nullptr; ///< of a text, or each of a list
     unsigned kinds = ~0U;    ///< of steps that may have it: a bit each
 };
-
-/// The words for ends that may be failures.
-struct FailureWord {
-    std::string_view word;
-    Outcome outcome;
-};
-inline constexpr FailureWord failureWords[] = {{"failed", Outcome::Failed},
-                                               {"rejected", Outcome::Rejected},
-                                               {"timed-out", Outcome::TimedOut},
-                                               {"expired", Outcome::Expired}};
 
 /// "2%", "0.5%"; "none" above the whole.
 std::string shareText(Share share);
@@ -141,8 +132,8 @@ template <class Owner> void setFallback(const Field<Owner>& field, Owner& into) 
                        into.*member = {{.count = 0, .share = static_cast<Share>(fallback)}};
                    },
                    [&](Failures Owner::*member) {
-                       for (const auto& [word, outcome] : failureWords)
-                           if ((fallback >> static_cast<unsigned>(outcome)) & 1) (into.*member).add(outcome);
+                       for (const OutcomeRow& row : outcomeRows)
+                           if ((fallback >> static_cast<unsigned>(row.outcome)) & 1) (into.*member).add(row.outcome);
                    },
                    [](auto) {},
                },

@@ -1,7 +1,10 @@
 // The words that a device and its fleet's server say to each other about a campaign (fleet.md §4.1, §4.2).
 #pragma once
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "fleet/document/plan.hpp"
 #include "stint/units.hpp"
@@ -10,6 +13,45 @@ namespace stint::fleet {
 
 /// A device's place in a campaign, in the order in which it comes through them.
 enum class Phase : std::uint8_t { Targeted, Offered, Waiting, Running, Committing, Verifying, Ended };
+
+/// A phase and an outcome as a word, in reports, in listings and on the command line; and what it means.
+struct PhaseRow {
+    Phase phase;
+    std::string_view word;
+    std::string_view meaning;
+};
+inline constexpr auto phaseRows = std::to_array<PhaseRow>({
+    {Phase::Targeted, "targeted", "it is meant, and was not sent the order yet"},
+    {Phase::Offered, "offered", "it was sent the order, and has not begun"},
+    {Phase::Waiting, "waiting", "it waits for its conditions, or for a slot"},
+    {Phase::Running, "running", "it has begun; a cancel stops it"},
+    {Phase::Committing, "committing", "it has begun what no cancel stops"},
+    {Phase::Verifying, "verifying", "all is done, and is looked at"},
+    {Phase::Ended, "ended", "it has an outcome"},
+});
+struct OutcomeRow {
+    Outcome outcome;
+    std::string_view word;
+    std::string_view meaning;
+    bool mayBeFailure = false; ///< a plan may count it as one
+};
+inline constexpr auto outcomeRows = std::to_array<OutcomeRow>({
+    {Outcome::Succeeded, "succeeded", "all was done, and verified where that is asked"},
+    {Outcome::Failed, "failed", "a step failed", true},
+    {Outcome::Rejected, "rejected", "the device refused the order, or its owner did", true},
+    {Outcome::TimedOut, "timed-out", "it began, and did not end in time", true},
+    {Outcome::Expired, "expired", "it did not begin in time", true},
+    {Outcome::Cancelled, "cancelled", "an operator cancelled it before its point of no return"},
+    {Outcome::Unreachable, "unreachable", "it was sent the order, and never seen"},
+});
+static_assert(outcomeRows.size() + 1 == outcomes); // None has no word
+
+std::string_view wordOf(Phase phase);
+/// Empty for None.
+std::string_view wordOf(Outcome outcome);
+/// nullopt: the word is none of the table.
+std::optional<Phase> phaseIn(std::string_view word);
+std::optional<Outcome> outcomeIn(std::string_view word);
 
 /// A device's report, but for whose it is. The last by sequence counts.
 struct Telling {

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "base/result/containers.hpp"
 #include "base/result/errors.hpp"
-#include "fleet/document/campaign_fields.hpp"
-#include "fleet/document/document.hpp"
+#include "fleet/document/paper.hpp"
 #include "fleet/signing/public_key.hpp"
 
 namespace stint::fleet {
@@ -19,7 +17,6 @@ std::string_view queryRule(std::string_view text) {
     const auto query = Query::parse(text);
     return query.ok() && query->text() == text ? "" : "a query, in the form in which it is printed";
 }
-std::string_view campaignRule(std::string_view text) { return isCampaignId(text) ? "" : "a campaign's id"; }
 std::string_view instructionRule(std::string_view text) {
     constexpr std::array words{"cancel", "pause", "resume", "retry"};
     return std::ranges::find(words, text) != words.end() ? "" : "one of cancel, pause, resume and retry";
@@ -83,39 +80,6 @@ constexpr auto instructionFields = std::to_array<Field<Instruction>>({
 
 constexpr std::string_view operatorsKey = "operators", labelsKey = "labels";
 
-/// A paper in the text, of those fields and of `more`, which reads that key.
-template <class Paper, std::size_t size, class More>
-Result<Paper> paperIn(std::string_view document, std::string_view name, const std::array<Field<Paper>, size>& fields,
-                      std::string_view moreKey, More more) {
-    const Value whole = STINT_TRY(valueFromJson(document));
-    auto keys = keysOf(fields);
-    keys.push_back(formatKey);
-    if (!moreKey.empty()) keys.push_back(moreKey);
-    const Origin from{name, true};
-    STINT_TRY(checkKeys(name, name, whole, keys));
-    const Value* const version = findIn(*whole.table(), formatKey);
-    if (!version || !version->number() || *version->number() != documentFormat)
-        return fail(Errc::ILLEGAL_ARGUMENT, "{}: {} is not {}", name, formatKey, documentFormat);
-    Paper paper;
-    STINT_TRY(readFields(from, "", whole, fields, paper));
-    if (const Value* const value = moreKey.empty() ? nullptr : findIn(*whole.table(), moreKey))
-        STINT_TRY(more(from, *value, paper));
-    if (documentOf(paper) != document)
-        return fail(Errc::ILLEGAL_ARGUMENT, "{}: it is not in the one form that it has", name);
-    return paper;
-}
-
-template <class Paper, std::size_t size>
-Value::Table tableOf(const std::array<Field<Paper>, size>& fields, const Paper& paper) {
-    Value::Table table;
-    table.emplace(formatKey, Value{documentFormat});
-    writeFields(fields, paper, table);
-    return table;
-}
-
-// For papers whose rows say it all.
-constexpr auto nothingMore = [](const Origin&, const Value&, auto&) -> Result<void> { return {}; };
-
 Result<void> readOperators(const Origin& from, const Value& value, Operators& into) {
     if (!value.list() || value.list()->size() > mostOperators)
         return fail(Errc::ILLEGAL_ARGUMENT, "{}: operators is to be a list of at most {}", from.file, mostOperators);
@@ -166,16 +130,16 @@ std::string documentOf(const Statement& statement) { return jsonOf({tableOf(stat
 std::string documentOf(const Instruction& instruction) { return jsonOf({tableOf(instructionFields, instruction)}); }
 
 Result<Operators> operatorsIn(std::string_view document) {
-    return paperIn(document, "the list of operators", listFields, operatorsKey, readOperators);
+    return paperIn(document, "the list of operators", listFields, documentOf, {{operatorsKey, readOperators}});
 }
 Result<Certificate> certificateIn(std::string_view document) {
-    return paperIn(document, "the certificate", certificateFields, labelsKey, readLabels);
+    return paperIn(document, "the certificate", certificateFields, documentOf, {{labelsKey, readLabels}});
 }
 Result<Statement> statementIn(std::string_view document) {
-    return paperIn(document, "the statement", statementFields, "", nothingMore);
+    return paperIn(document, "the statement", statementFields, documentOf);
 }
 Result<Instruction> instructionIn(std::string_view document) {
-    return paperIn(document, "the instruction", instructionFields, "", nothingMore);
+    return paperIn(document, "the instruction", instructionFields, documentOf);
 }
 
 } // namespace stint::fleet

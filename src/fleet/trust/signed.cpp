@@ -12,6 +12,8 @@
 namespace stint::fleet {
 namespace {
 
+constexpr std::string_view signedName = "the signed document";
+
 // clang-format off
 constexpr auto signedFields = std::to_array<Field<Signed>>({
     {.key = "document", .member = &Signed::document, .limits = {1, longestDocument}, .must = true,
@@ -28,19 +30,25 @@ std::string timeText(WallTime time) {
 
 } // namespace
 
-std::string textOf(const Signed& given) {
+Value valueOf(const Signed& given) {
     Value::Table table;
     writeFields(signedFields, given, table);
-    return jsonOf({std::move(table)});
+    return {std::move(table)};
+}
+std::string textOf(const Signed& given) { return jsonOf(valueOf(given)); }
+
+Result<Signed> signedFrom(const Value& value) {
+    STINT_TRY(checkKeys(signedName, signedName, value, keysOf(signedFields)));
+    Signed given;
+    STINT_TRY(readFields({signedName, true}, "", value, signedFields, given));
+    return given;
 }
 
 Result<Signed> signedIn(std::string_view text) {
-    constexpr std::string_view name = "the signed document";
     const Value whole = STINT_TRY(valueFromJson(text, longestSigned));
-    STINT_TRY(checkKeys(name, name, whole, keysOf(signedFields)));
-    Signed given;
-    STINT_TRY(readFields({name, true}, "", whole, signedFields, given));
-    if (textOf(given) != text) return fail(Errc::ILLEGAL_ARGUMENT, "{}: it is not in the one form that it has", name);
+    auto given = STINT_TRY(signedFrom(whole));
+    if (textOf(given) != text)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}: it is not in the one form that it has", signedName);
     return given;
 }
 

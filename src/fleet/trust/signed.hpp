@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fleet/document/campaign.hpp"
+#include "fleet/document/value.hpp"
 #include "fleet/signing/signature.hpp"
 #include "fleet/trust/papers.hpp"
 #include "stint/result.hpp"
@@ -28,6 +29,9 @@ inline constexpr std::size_t longestSigned = std::size_t{256} << 10; ///< bytes 
 std::string textOf(const Signed& given);
 /// IllegalArgument: the text is not what textOf() writes. Neither the document nor a signature is looked at.
 Result<Signed> signedIn(std::string_view text);
+// The same inside of a larger text, whose one form its reader sees to.
+Value valueOf(const Signed& given);
+Result<Signed> signedFrom(const Value& value);
 
 // "stint campaign 20261123-k3v7qa2m until 2026-12-23T10:00:00Z"
 std::string commentOf(const Campaign& campaign);
