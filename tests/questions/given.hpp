@@ -1,0 +1,50 @@
+// One of each word that a device and its fleet's server say to each other, with every member filled.
+#pragma once
+#include <string>
+
+#include "fleet/questions/questions.hpp"
+#include "fleet/questions/report.hpp"
+
+namespace stint::fleet {
+
+using namespace std::chrono_literals;
+
+inline constexpr WallTime then{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + std::chrono::hours(10)};
+inline const std::string campaignId = "20261123-nvc38b7g", phone = "4TQ0000000000000000000000A";
+
+inline Signed paperOf(std::string_view document) {
+    static const SecretKey key = SecretKey::make();
+    return {std::string(document), {*sign(document, key, "stint statement 2026-11-23T10:00:00Z")}};
+}
+inline OrderMessage anOrder() { return {.campaign = campaignId, .enrolment = 3, .round = 2, .again = true}; }
+inline Hello aHello() {
+    return {.version = "0.12.3-5-gabc",
+            .endpoint = "https://push.example/p/R",
+            .operators = 7,
+            .enrolment = 3,
+            .statement = then,
+            .open = {{"20261122-aaaaaaaa", 0}, {campaignId, 4'294'967'295}}};
+}
+inline HelloAnswer aHelloAnswer() {
+    return {.operators = paperOf("{\"a\":\"\\u0001\"}"),
+            .certificate = paperOf("{}"),
+            .statement = paperOf("{\"ü\":[]}"),
+            .missing = {campaignId}};
+}
+inline SlotQuestion aSlotQuestion() { return {.campaign = campaignId, .enrolment = 3, .round = 255, .slot = 9}; }
+inline DeviceReport aReport() {
+    return {.campaign = campaignId,
+            .device = phone,
+            .enrolment = 3,
+            .made = then,
+            .telling = {.round = 1,
+                        .sequence = 9,
+                        .slot = 2,
+                        .phase = Phase::Ended,
+                        .outcome = Outcome::Failed,
+                        .step = 1,
+                        .code = -2,
+                        .words = "no \"fw.img\" in C:\\tmp\nbücher\n"}};
+}
+
+} // namespace stint::fleet
