@@ -9,6 +9,20 @@ namespace stint::fleet {
 
 using namespace std::chrono_literals;
 
+std::size_t namedBy(const Decision& decision) {
+    std::size_t named = 0;
+    for (const Record& record : decision.records)
+        std::visit(
+            [&](const auto& noted) {
+                if constexpr (requires { noted.devices; }) named += noted.devices.size();
+                if constexpr (requires { noted.device; }) ++named;
+            },
+            record);
+    for (const Effect& effect : decision.effects)
+        if (const auto* order = std::get_if<Order>(&effect); order && order->again) ++named;
+    return named;
+}
+
 FleetWorld::FleetWorld(std::uint64_t seed) : random_(seed) {}
 
 std::int64_t FleetWorld::number(std::int64_t least, std::int64_t most) {
@@ -36,6 +50,7 @@ void FleetWorld::makePlan() {
     plan_.endWithin = 20min + soon(4h);
     expires_ = now_ + 24h + soon(48h);
     isOpen_ = once(4);
+    most_ = once(4) ? mostInDecision : static_cast<std::uint32_t>(number(1, 6));
 }
 
 std::string FleetWorld::play() {
@@ -57,11 +72,14 @@ std::string FleetWorld::play() {
         server.skew = Duration(number(-60'000, 60'000));
         rebuild(server);
     }
-    Join all;
-    for (Device device = 0; device < phones_.size(); ++device)
-        all.devices.push_back(enrolmentOf(device));
-    while (log_.empty())
-        serve(0, all);
+    while (joined_ < phones_.size()) { // and whoever begins to lead meanwhile joins the rest
+        Join rest;
+        for (std::size_t device = joined_; device < phones_.size(); ++device)
+            rest.devices.push_back(enrolmentOf(static_cast<Device>(device)));
+        serve(0, rest);
+        while (servers_[0].rollout && joined_ < phones_.size())
+            serve(0, Tick{});
+    }
     servers_[1].isDead = once(2);
     chaos();
     while (wrong_.empty() && !timed_.empty()) {
@@ -76,7 +94,7 @@ std::string FleetWorld::play() {
     // Whoever leads has all that there is to know, and so has whoever begins anew.
     Server last;
     rebuild(last);
-    for (std::size_t turn = 0; turn < 50 && wrong_.empty(); ++turn) {
+    for (std::size_t turn = 0; turn < 500 && wrong_.empty(); ++turn) {
         for (; last.heard < reports_.size(); ++last.heard)
             (void)append(last, last.rollout->handle(reports_[last.heard].report, now_));
         const auto next = last.rollout->nextDeadline();
@@ -193,7 +211,7 @@ void FleetWorld::attack(Device device, std::size_t server) {
 // ---- A server ----
 
 void FleetWorld::rebuild(Server& server) const {
-    server.rollout.emplace(plan_, expires_, isOpen_);
+    server.rollout.emplace(plan_, expires_, isOpen_, most_);
     server.read = server.heard = 0;
     server.leads = false;
     for (const Logged& logged : log_)
@@ -202,6 +220,7 @@ void FleetWorld::rebuild(Server& server) const {
 }
 
 bool FleetWorld::append(Server& server, const Decision& decision) {
+    if (namedBy(decision) > most_) wrong_ = "a decision names more devices than one may";
     if (decision.records.empty()) return true;
     if (server.read != log_.size()) {
         server.rollout.reset();
@@ -210,6 +229,7 @@ bool FleetWorld::append(Server& server, const Decision& decision) {
     for (const Record& record : decision.records) {
         log_.push_back({record, now_});
         if (const auto* opened = std::get_if<WaveOpened>(&record)) opened_ = opened->wave;
+        if (const auto* joined = std::get_if<Joined>(&record)) joined_ += joined->devices.size();
         if (std::holds_alternative<Cancelled>(record)) {
             isCancelled_ = true;
             for (Device device = 0; device < phones_.size(); ++device)
@@ -254,8 +274,9 @@ void FleetWorld::tick(std::size_t number) {
     const Server& server = servers_.at(number);
     const auto next = server.rollout ? server.rollout->nextDeadline() : std::nullopt;
     if (!next) return;
+    const Duration late = once(3) ? soon(10s) : Duration(0); // between two pieces of a decision much may happen
     const Duration after = std::max(Duration(0), *next - (now_ + server.skew));
-    at(after, [this, number, next] {
+    at(after + late, [this, number, next] {
         const Server& same = servers_.at(number);
         if (same.rollout && same.rollout->nextDeadline() == next) serve(number, Tick{});
     });

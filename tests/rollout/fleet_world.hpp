@@ -16,6 +16,9 @@
 
 namespace stint::fleet {
 
+/// The devices that a decision names: in its records, and in hints, of which no record tells.
+std::size_t namedBy(const Decision& decision);
+
 constexpr Enrolment enrolmentOf(Device device) { return device + 100; }
 
 class FleetWorld {
@@ -106,6 +109,7 @@ private:
     Campaign campaign_;
     Plan& plan_ = campaign_.plan;
     bool isOpen_ = false;
+    std::uint32_t most_ = 1; ///< devices that a decision names
     WallTime now_, expires_;
     std::uint64_t ordered_ = 0;
     std::priority_queue<Timed, std::vector<Timed>, std::greater<>> timed_;
@@ -114,6 +118,7 @@ private:
     std::vector<Arrived> reports_;
     std::array<Server, 2> servers_;
     std::uint16_t opened_ = 1; ///< wave, by the log
+    std::size_t joined_ = 0;   ///< by the log
     std::vector<bool> hasBegun_;
     bool isCancelled_ = false;
     bool isQuiet_ = false;

@@ -1,94 +1,9 @@
 // fleet.md §4.1, §4.2, §5: one campaign, and what its server decides.
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <map>
-#include <string>
-#include <vector>
-
-#include "fleet/rollout/rollout.hpp"
+#include "desk.hpp"
 
 namespace stint::fleet {
-using namespace std::chrono_literals;
-
-namespace {
-
-/// A campaign, its log, and what its devices were told last.
-class Desk {
-public:
-    static Plan plan() {
-        Plan plan;
-        plan.atATime = 2;
-        plan.waves = {{0, wholeShare}};
-        plan.failures.add(Outcome::Failed).add(Outcome::TimedOut).add(Outcome::Rejected);
-        plan.beginWithin = 24h;
-        plan.endWithin = 1h;
-        return plan;
-    }
-
-    explicit Desk(std::uint32_t devices, Plan made = plan(), bool isOpen = false)
-        : plan_(made), isOpen_(isOpen), rollout_(made, start + 240h, isOpen) {
-        handle(Join{std::vector<Enrolment>(devices, 1)});
-    }
-
-    void handle(const Event& event) {
-        Decision decision = rollout_.handle(event, now_);
-        for (Record& record : decision.records)
-            log_.emplace_back(std::move(record), now_);
-        for (const Effect& effect : decision.effects) {
-            if (const auto* order = std::get_if<Order>(&effect)) orders_.push_back(order->device);
-            if (const auto* told = std::get_if<Told>(&effect)) answer_ = told->reply;
-        }
-        CHECK(rollout_.contradiction() == "");
-    }
-    void after(Duration time) {
-        for (const WallTime until = now_ + time;;) {
-            const auto next = rollout_.nextDeadline();
-            now_ = next && *next < until ? std::max(now_, *next) : until;
-            handle(Tick{});
-            if (now_ == until) return;
-        }
-    }
-
-    Reply ask(Device device, std::uint32_t slot = 1, std::uint8_t round = 0) {
-        handle(Ask{device, 1, round, slot});
-        return answer_;
-    }
-    Duration answered() const { return answer_.time; }
-    bool begins(Device device, std::uint32_t slot = 1) { return ask(device, slot).word == Reply::Word::Begin; }
-    void report(Device device, Phase phase, std::uint32_t slot = 1, std::uint8_t round = 0) {
-        handle(Report{device, 1, {round, ++sequence_[device], slot, phase, Outcome::None, 0, 0, ""}});
-    }
-    void end(Device device, Outcome outcome = Outcome::Succeeded, std::uint32_t slot = 1, std::uint8_t round = 0) {
-        handle(Report{device, 1, {round, ++sequence_[device], slot, Phase::Ended, outcome, 0, 0, ""}});
-    }
-    /// The devices that were sent the order, or a hint, since it was asked last.
-    std::vector<Device> orders() { return std::exchange(orders_, {}); }
-    Outcome outcome(Device device) const { return rollout_.targets()[device].outcome; }
-    const Rollout& rollout() const { return rollout_; }
-    Rollout anew() const {
-        Rollout made(plan_, start + 240h, isOpen_);
-        for (const auto& [record, at] : log_)
-            REQUIRE(made.apply(record, at).ok());
-        return made;
-    }
-
-private:
-    static constexpr WallTime start{std::chrono::hours(500'000)};
-    Plan plan_;
-    bool isOpen_;
-    WallTime now_ = start;
-    Rollout rollout_;
-    std::vector<std::pair<Record, WallTime>> log_;
-    std::vector<Device> orders_;
-    Reply answer_;
-    std::map<Device, std::uint32_t> sequence_;
-};
-
-using State = Rollout::State;
-using Devices = std::vector<Device>;
-
-} // namespace
 
 TEST_CASE("fleet.md §4.2: a device begins with a slot, of which there are at-a-time") {
     Desk desk(4);
@@ -409,10 +324,13 @@ TEST_CASE("fleet.md §5: a record that cannot follow is refused, and changes not
     Desk desk(2);
     CHECK(desk.begins(0));
     Rollout made = desk.anew();
-    for (const Record& record : {Record(Granted{5, 1}), Record(Granted{0, 1}), Record(WaveOpened{2}), Record(Left{2}),
-                                 Record(Offered{{0, 2}}), Record(Presumed{Outcome::Expired, {7}})})
+    for (const Record& record :
+         {Record(Granted{5, 1}), Record(Granted{0, 1}), Record(WaveOpened{2}), Record(Left{2}), Record(Offered{{0, 2}}),
+          Record(Presumed{Outcome::Expired, {7}}), Record(Retried{1, 2, {2}, {}})})
         CHECK(!made.apply(record, WallTime()).ok());
     CHECK(made.isSame(desk.rollout()));
+    REQUIRE(made.apply(Retried{2, 2, {}, {}}, WallTime()).ok());
+    CHECK(!made.apply(Retried{1, 0, {}, {}}, WallTime()).ok());
 }
 
 } // namespace stint::fleet

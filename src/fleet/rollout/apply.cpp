@@ -31,6 +31,8 @@ Result<void> Rollout::apply(const Record& record, WallTime at) {
     if (const auto* opened = std::get_if<WaveOpened>(&record);
         opened && (opened->wave != wave_ + 1 || opened->wave > waves_.size()))
         return fail(Errc::STORAGE, "wave {} is opened after wave {} of {}", opened->wave, wave_, waves_.size());
+    if (const auto* retried = std::get_if<Retried>(&record); retried && retried->round < round_)
+        return fail(Errc::STORAGE, "round {} is retried after round {}", retried->round, round_);
     now_ = std::max(now_, at);
     std::visit([&](const auto& noted) { note(noted); }, record);
     return {};
@@ -69,6 +71,11 @@ void Rollout::note(const Joined& joined) {
         targets_.push_back(Target{.enrolment = enrolment, .round = round_});
     isHope_.resize(targets_.size());
     isAsking_.resize(targets_.size());
+    slotEnds_.resize(targets_.size());
+    if (!isCancelled_) return;
+    for (auto late = targets_.end() - static_cast<std::ptrdiff_t>(joined.devices.size()); late != targets_.end();
+         ++late)
+        end(*late, Outcome::Cancelled, true);
 }
 
 void Rollout::note(const Left& left) { end(targets_[left.device], Outcome::Cancelled, true); }
@@ -98,7 +105,8 @@ void Rollout::note(const Granted& granted) {
     ++slots_;
     ++waveOf(target)->open;
     if (target.phase < Phase::Running) target.phase = Phase::Running;
-    toEnd_.push_back({now_ + plan_.endWithin + slotMargin, granted.device, granted.slot, target.round});
+    slotEnds_[granted.device] = now_ + plan_.endWithin + slotMargin;
+    toEnd_.push_back({slotEnds_[granted.device], granted.device, granted.slot, target.round});
 }
 
 void Rollout::note(const Presumed& presumed) {
@@ -120,16 +128,22 @@ void Rollout::note(const Resumed& resumed) {
 
 void Rollout::note(const Cancelled&) {
     isCancelled_ = true;
+    nextRetry_.reset();
     for (Target& target : targets_)
         if (!target.holdsSlot()) end(target, Outcome::Cancelled, true);
     // Whoever has a slot decides what became of it, or is silent until it ends.
 }
 
-void Rollout::note(const RanOut&) { hasRunOut_ = true; }
+void Rollout::note(const RanOut&) {
+    hasRunOut_ = true;
+    nextRetry_.reset();
+}
 
 void Rollout::note(const Retried& retried) {
     round_ = retried.round;
     before_ = retried.before;
+    nextRetry_.reset();
+    if (retried.next < targets_.size()) nextRetry_ = retried.next;
     for (const Device device : retried.devices) {
         Target& target = targets_[device];
         if (target.round >= retried.round) continue;

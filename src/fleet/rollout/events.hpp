@@ -30,6 +30,8 @@ struct Ask {
 
 // From operators, whose signatures the caller has checked; and from the fleet.
 
+/// More than one decision may name are joined by the next ones, too: where another begins to lead meanwhile, whoever is
+/// missing among the targets is to be joined again.
 struct Join {
     std::vector<Enrolment> devices;
 };
@@ -88,12 +90,15 @@ struct Resumed {
     bool excusesWave = false; ///< it was not good enough
 };
 struct Cancelled {};
-/// The campaign's own expiry: nobody begins any more.
+/// The campaign's own expiry: nobody begins any more. Whoever has no slot is presumed by what follows, in its turn.
 struct RanOut {};
+/// The first of a round begins it. The devices before `next` have had their turn: those that had failed are offered it
+/// again, by this record or one before it.
 struct Retried {
     std::uint8_t round = 0; ///< of the campaign, from 1 on
+    Device next = 0;
     std::vector<Device> devices;
-    Judged before;
+    Judged before; ///< without all that are to be offered it again
 };
 
 using Record = std::variant<Joined, Left, Offered, Granted, Presumed, WaveOpened, Stopped, Paused, Resumed, Cancelled,
@@ -116,6 +121,9 @@ struct Told {
 };
 
 using Effect = std::variant<Order, Told>;
+
+/// PROPOSAL: the devices that one decision names at most, so that its records are one message of the log.
+inline constexpr std::uint32_t mostInDecision = 2'000;
 
 struct Decision {
     std::vector<Record> records;

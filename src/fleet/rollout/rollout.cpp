@@ -11,7 +11,10 @@ namespace stint::fleet {
 
 namespace {
 
-constexpr std::size_t mostInRecord = 10'000; ///< devices: a record is one message of the log
+/// The devices that are looked at for each that a decision may name: no event costs more, whatever a campaign's size.
+constexpr std::uint32_t looksForEach = 8;
+
+constexpr std::array offeredAgain{Outcome::Failed, Outcome::TimedOut, Outcome::Rejected};
 
 // The server's word for a device that was silent for too long (fleet.md §4.1).
 Outcome presumptionOf(const Target& target) {
@@ -21,14 +24,18 @@ Outcome presumptionOf(const Target& target) {
 
 } // namespace
 
-Rollout::Rollout(Plan plan, WallTime expires, bool isOpen)
-    : plan_(std::move(plan)), expires_(expires), isOpen_(isOpen), waves_(plan_.waves.size()) {
+Rollout::Rollout(Plan plan, WallTime expires, bool isOpen, std::uint32_t most)
+    : plan_(std::move(plan)), expires_(expires), isOpen_(isOpen), most_(most), waves_(plan_.waves.size()) {
     STINT_CHECK(plan_.atATime > 0 && !waves_.empty());
+    STINT_CHECK(most_ > 0);
 }
 
 Decision Rollout::handle(const Event& event, WallTime now) {
     now_ = std::max(now_, now);
+    names_ = most_;
+    looks_ = most_ * looksForEach;
     Decision decision;
+    runOut(decision);
     std::visit([&](const auto& happened) { on(happened, decision); }, event);
     settle(decision);
     return decision;
@@ -39,20 +46,33 @@ void Rollout::write(Record record, Decision& decision) {
     decision.records.push_back(std::move(record));
 }
 
-void Rollout::presume(Outcome outcome, std::vector<Device> devices, Decision& decision) {
-    for (std::size_t first = 0; first < devices.size(); first += mostInRecord) {
-        const auto from = devices.begin() + static_cast<std::ptrdiff_t>(first);
-        const std::size_t count = std::min(mostInRecord, devices.size() - first);
-        write(Presumed{outcome, {from, from + static_cast<std::ptrdiff_t>(count)}}, decision);
-    }
+bool Rollout::mayLook() {
+    if (looks_ == 0) return false;
+    --looks_;
+    return true;
+}
+
+void Rollout::fallSilent(Device device, Silent& silent) {
+    silent[static_cast<std::size_t>(presumptionOf(targets_[device]))].push_back(device);
+    --names_;
+}
+
+void Rollout::presume(Silent silent, Decision& decision) {
+    for (std::size_t outcome = 0; outcome < outcomes; ++outcome)
+        if (!silent[outcome].empty())
+            write(Presumed{static_cast<Outcome>(outcome), std::move(silent[outcome])}, decision);
 }
 
 void Rollout::on(const Report& report, Decision&) { apply(report, now_); }
 void Rollout::on(const Tick&, Decision&) {}
-void Rollout::on(const Join& join, Decision& decision) { write(Joined{join.devices}, decision); }
+void Rollout::on(const Join& join, Decision&) {
+    joining_.insert(joining_.end(), join.devices.begin(), join.devices.end());
+}
 
 void Rollout::on(const Leave& leave, Decision& decision) {
-    if (leave.device < targets_.size() && !targets_[leave.device].hasEnded()) write(Left{leave.device}, decision);
+    if (leave.device >= targets_.size() || targets_[leave.device].hasEnded()) return;
+    write(Left{leave.device}, decision);
+    --names_;
 }
 
 void Rollout::on(const Pause&, Decision& decision) {
@@ -61,7 +81,7 @@ void Rollout::on(const Pause&, Decision& decision) {
 
 void Rollout::on(const Resume&, Decision& decision) {
     if (!hasEnded() && (isPaused_ || isStopped_ || isWaveBad()))
-        write(Resumed{isStopped_ ? judged() : before_, isWaveBad()}, decision);
+        write(Resumed{isStopped_ && !nextRetry_ ? judged() : before_, isWaveBad()}, decision);
 }
 
 void Rollout::on(const Cancel&, Decision& decision) {
@@ -70,19 +90,28 @@ void Rollout::on(const Cancel&, Decision& decision) {
 
 void Rollout::on(const Retry&, Decision& decision) {
     if (isCancelled_ || hasRunOut_ || round_ == UINT8_MAX) return;
+    const Judged all = judged();
+    Judged before = all;
+    for (const Outcome outcome : offeredAgain) {
+        before.ends -= count(outcome);
+        if (plan_.failures.contains(outcome)) before.failures -= count(outcome);
+    }
+    if (before.ends == all.ends) return;
+    write(Retried{static_cast<std::uint8_t>(round_ + 1), 0, {}, before}, decision);
+}
+
+void Rollout::retry(Decision& decision) {
+    if (!nextRetry_) return;
     std::vector<Device> devices;
-    for (Device device = 0; device < targets_.size(); ++device) {
-        const Outcome outcome = targets_[device].outcome;
-        if (outcome == Outcome::Failed || outcome == Outcome::TimedOut || outcome == Outcome::Rejected)
-            devices.push_back(device);
+    Device next = *nextRetry_;
+    for (; next < targets_.size() && names_ > 0 && mayLook(); ++next) {
+        const Target& target = targets_[next];
+        if (target.round == round_ || std::ranges::find(offeredAgain, target.outcome) == offeredAgain.end()) continue;
+        devices.push_back(next);
+        --names_;
     }
-    if (devices.empty()) return;
-    Judged before = judged();
-    for (const Device device : devices) {
-        --before.ends;
-        if (plan_.failures.contains(targets_[device].outcome)) --before.failures;
-    }
-    write(Retried{static_cast<std::uint8_t>(round_ + 1), devices, before}, decision);
+    if (next == *nextRetry_) return;
+    write(Retried{round_, next, devices, before_}, decision);
     for (const Device device : devices)
         decision.effects.emplace_back(orderTo(device, false));
 }
@@ -97,8 +126,15 @@ bool Rollout::mayGrant(const Target& target) const {
 
 void Rollout::on(const Ask& ask, Decision& decision) {
     const Reply reply = replyTo(ask);
-    if (reply.word == Reply::Word::Begin && targets_[ask.device].slot != ask.slot)
+    if (reply.word == Reply::Word::Begin && targets_[ask.device].slot != ask.slot) {
         write(Granted{ask.device, ask.slot}, decision);
+        --names_;
+    }
+    // Whoever asks before its turn has come is held at once for what it is told.
+    if (hasRunOut_ && reply.outcome != Outcome::None && !targets_[ask.device].hasEnded()) {
+        write(Presumed{reply.outcome, {ask.device}}, decision);
+        --names_;
+    }
     decision.effects.emplace_back(Told{ask.device, ask.slot, reply});
 }
 
@@ -109,15 +145,11 @@ Reply Rollout::replyTo(const Ask& ask) {
     const bool isOld = ask.round != target.round || ask.slot <= target.over || ask.slot < target.slot;
     if (target.hasEnded() || isOld) return over(target.outcome);
     if (ask.slot == target.slot) { // the answer did not reach it, or it has died since
-        const auto mine = std::find_if(toEnd_.rbegin(), toEnd_.rend(), [&](const Due& due) {
-            return due.device == ask.device && due.slot == ask.slot;
-        });
-        STINT_CHECK(mine != toEnd_.rend());
-        const Duration left = mine->when - slotMargin - now_;
+        const Duration left = slotEnds_[ask.device] - slotMargin - now_;
         return left > Duration(0) ? Reply{Reply::Word::Begin, left, Outcome::None} : refusal(ask);
     }
     if (isCancelled_) return over(Outcome::Cancelled);
-    if (hasRunOut_) return over(Outcome::Expired);
+    if (hasRunOut_) return over(target.slot != 0 ? Outcome::TimedOut : Outcome::Expired);
     return mayGrant(target) ? Reply{Reply::Word::Begin, plan_.endWithin, Outcome::None} : refusal(ask);
 }
 
@@ -135,20 +167,37 @@ Reply Rollout::refusal(const Ask& ask) {
 // ---- What follows ----
 
 void Rollout::settle(Decision& decision) {
-    if (!hasRunOut_ && now_ >= expires_ && !hasEnded()) {
-        write(RanOut{}, decision);
-        std::array<std::vector<Device>, outcomes> silent;
-        for (Device device = 0; device < targets_.size(); ++device) {
-            const Target& target = targets_[device];
-            if (!target.hasEnded() && !target.holdsSlot())
-                silent[static_cast<std::size_t>(presumptionOf(target))].push_back(device);
-        }
-        for (std::size_t outcome = 0; outcome < outcomes; ++outcome)
-            presume(static_cast<Outcome>(outcome), std::move(silent[outcome]), decision);
-    }
+    join(decision);
+    runOut(decision);
+    sweep(decision);
     presume(decision);
+    retry(decision);
     judge(decision);
     offer(decision);
+}
+
+void Rollout::join(Decision& decision) {
+    const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(names_, joining_.size()));
+    if (count == 0) return;
+    const auto end = joining_.begin() + count;
+    write(Joined{{joining_.begin(), end}}, decision);
+    joining_.erase(joining_.begin(), end);
+    names_ -= count;
+}
+
+void Rollout::runOut(Decision& decision) {
+    if (!hasRunOut_ && now_ >= expires_ && !hasEnded()) write(RanOut{}, decision);
+}
+
+// Whoever has a slot tells an end, or is presumed when the slot ends.
+void Rollout::sweep(Decision& decision) {
+    if (!hasRunOut_) return;
+    Silent silent;
+    for (; nextSilent_ < targets_.size() && names_ > 0 && mayLook(); ++nextSilent_) {
+        const Target& target = targets_[nextSilent_];
+        if (!target.hasEnded() && !target.holdsSlot()) fallSilent(nextSilent_, silent);
+    }
+    presume(std::move(silent), decision);
 }
 
 bool Rollout::isStillToBegin(const Due& due) const {
@@ -161,23 +210,17 @@ bool Rollout::isStillToEnd(const Due& due) const {
 }
 
 void Rollout::presume(Decision& decision) {
-    std::vector<Device> timedOut, expired, unreachable;
-    for (; !toEnd_.empty() && (toEnd_.front().when <= now_ || !isStillToEnd(toEnd_.front())); toEnd_.pop_front())
-        if (isStillToEnd(toEnd_.front())) timedOut.push_back(toEnd_.front().device);
-    presume(Outcome::TimedOut, std::exchange(timedOut, {}), decision);
-    for (; !toBegin_.empty() && (toBegin_.front().when <= now_ || !isStillToBegin(toBegin_.front()));
-         toBegin_.pop_front()) {
-        const Due& due = toBegin_.front();
-        if (!isStillToBegin(due)) continue;
-        const Outcome outcome = presumptionOf(targets_[due.device]);
-        (outcome == Outcome::TimedOut  ? timedOut
-         : outcome == Outcome::Expired ? expired
-                                       : unreachable)
-            .push_back(due.device);
-    }
-    presume(Outcome::TimedOut, std::move(timedOut), decision);
-    presume(Outcome::Expired, std::move(expired), decision);
-    presume(Outcome::Unreachable, std::move(unreachable), decision);
+    Silent silent;
+    const auto takeDue = [&](std::deque<Due>& dues, bool (Rollout::*isStill)(const Due&) const) {
+        for (; !dues.empty() && names_ > 0 && mayLook(); dues.pop_front()) {
+            if (!(this->*isStill)(dues.front())) continue;
+            if (dues.front().when > now_ && !(hasRunOut_ && &dues == &toBegin_)) return;
+            fallSilent(dues.front().device, silent);
+        }
+    };
+    takeDue(toEnd_, &Rollout::isStillToEnd);
+    takeDue(toBegin_, &Rollout::isStillToBegin);
+    presume(std::move(silent), decision);
 }
 
 Judged Rollout::judged() const {
@@ -230,6 +273,7 @@ std::optional<WallTime> Rollout::nextWave() const {
 }
 
 void Rollout::judge(Decision& decision) {
+    if (nextRetry_) return; // some of those that have failed are about to begin again
     if (mayBegin() && !hasEnded() && isToStop()) write(Stopped{}, decision);
     for (auto next = nextWave(); next && *next <= now_; next = nextWave())
         write(WaveOpened{static_cast<std::uint16_t>(wave_ + 1)}, decision);
@@ -256,7 +300,7 @@ std::uint32_t Rollout::places() const {
 }
 
 void Rollout::offer(Decision& decision) {
-    for (; !young_.empty() && young_.front().when <= now_; young_.pop_front())
+    for (; !young_.empty() && young_.front().when <= now_ && mayLook(); young_.pop_front())
         giveUp(young_.front().device);
     std::uint32_t free = places();
     const auto hope = [&](Device device) {
@@ -265,25 +309,25 @@ void Rollout::offer(Decision& decision) {
         young_.push_back({now_ + lendAfter, device});
         --free;
     };
-    for (; free > 0 && !asking_.empty(); asking_.pop_front()) {
+    for (; free > 0 && names_ > 0 && !asking_.empty() && mayLook(); asking_.pop_front()) {
         const Device device = asking_.front();
         if (!isAsking_[device]) continue; // it has begun, or ended
         isAsking_[device] = false;
         if (isHope_[device]) continue;
         hope(device);
+        --names_;
         decision.effects.emplace_back(orderTo(device, true));
     }
-    while (free > 0 && nextOffer_ < targets_.size()) {
-        std::vector<Device> first;
-        for (Device device = nextOffer_; free > 0 && device < targets_.size() && first.size() < mostInRecord;
-             ++device) {
-            first.push_back(device);
-            if (!targets_[device].hasEnded() && !isHope_[device]) hope(device);
-        }
-        write(Offered{first}, decision);
-        for (const Device device : first)
-            if (!targets_[device].hasEnded()) decision.effects.emplace_back(orderTo(device, false));
+    std::vector<Device> first;
+    for (Device device = nextOffer_; free > 0 && names_ > 0 && device < targets_.size() && mayLook(); ++device) {
+        first.push_back(device);
+        --names_;
+        if (!targets_[device].hasEnded() && !isHope_[device]) hope(device);
     }
+    if (first.empty()) return;
+    write(Offered{first}, decision);
+    for (const Device device : first)
+        if (!targets_[device].hasEnded()) decision.effects.emplace_back(orderTo(device, false));
 }
 
 // ---- What is told ----
@@ -304,7 +348,14 @@ Rollout::State Rollout::state() const {
     return State::Going;
 }
 
+bool Rollout::isBehind() const {
+    const bool isToOffer = places() > 0 && (nextOffer_ < targets_.size() || !asking_.empty());
+    const bool isToEnd = hasRunOut_ && (nextSilent_ < targets_.size() || !toBegin_.empty());
+    return !joining_.empty() || nextRetry_ || isToEnd || isToOffer;
+}
+
 std::optional<WallTime> Rollout::nextDeadline() const {
+    if (isBehind()) return now_;
     if (hasEnded() && toEnd_.empty()) return std::nullopt;
     std::optional<WallTime> next = hasRunOut_ ? std::nullopt : std::optional(expires_);
     const auto sooner = [&](WallTime when) { next = next ? std::min(*next, when) : when; };
@@ -319,7 +370,8 @@ std::optional<WallTime> Rollout::nextDeadline() const {
 bool Rollout::isSame(const Rollout& other) const {
     const auto told = [](const Rollout& all) {
         return std::tie(all.targets_, all.wave_, all.round_, all.slots_, all.begun_, all.ends_, all.before_,
-                        all.isPaused_, all.isStopped_, all.isCancelled_, all.hasRunOut_, all.nextOffer_);
+                        all.isPaused_, all.isStopped_, all.isCancelled_, all.hasRunOut_, all.nextOffer_,
+                        all.nextRetry_);
     };
     return told(*this) == told(other);
 }

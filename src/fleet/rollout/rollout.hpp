@@ -56,10 +56,11 @@ struct Wave {
 class Rollout {
 public:
     /// A campaign of nobody yet. The plan is a document's, which has been checked. `isOpen`: devices may join until it
-    /// expires, and it does not end before.
-    Rollout(Plan plan, WallTime expires, bool isOpen);
+    /// expires, and it does not end before. No decision names more devices than `most`.
+    Rollout(Plan plan, WallTime expires, bool isOpen, std::uint32_t most = mostInDecision);
 
-    /// Takes an event in. Times never go back: an earlier `now` counts as the latest.
+    /// Takes an event in. Times never go back: an earlier `now` counts as the latest. Where more is to be decided than
+    /// one decision takes, nextDeadline() is the present until a Tick has nothing left to do.
     Decision handle(const Event& event, WallTime now);
     /// Whoever begins to lead does this first, with all of the log read: the last orders in it are sent again, in case
     /// that the one who wrote them did not come to it.
@@ -107,14 +108,24 @@ private:
     void on(const Retry&, Decision& decision);
     void on(const Tick&, Decision& decision);
 
-    // Consequences of the time and the counts.
+    // Consequences of the time and the counts. Each takes no more than what is left for this decision.
+    void runOut(Decision& decision);
     void settle(Decision& decision);
+    void join(Decision& decision);
+    void sweep(Decision& decision);
     void presume(Decision& decision);
+    void retry(Decision& decision);
     void judge(Decision& decision);
     void offer(Decision& decision);
 
     void write(Record record, Decision& decision);
-    void presume(Outcome outcome, std::vector<Device> devices, Decision& decision);
+    using Silent = std::array<std::vector<Device>, outcomes>; ///< devices, by what is presumed of them
+    void fallSilent(Device device, Silent& silent);
+    void presume(Silent silent, Decision& decision);
+    /// One more device may be looked at.
+    bool mayLook();
+    /// Decisions are left for the next Tick, which is due.
+    bool isBehind() const;
     Order orderTo(Device device, bool again) const { return {device, targets_[device].round, again}; }
     Reply replyTo(const Ask& ask);
     Reply refusal(const Ask& ask);
@@ -161,6 +172,7 @@ private:
     Plan plan_;
     WallTime expires_;
     bool isOpen_;
+    std::uint32_t most_;
     WallTime now_ = WallTime::min();
 
     std::vector<Target> targets_;
@@ -177,10 +189,18 @@ private:
     bool hasRunOut_ = false;
 
     Device nextOffer_ = 0;
-    std::deque<Due> toBegin_; ///< in the order of their times, like the next
+    std::optional<Device> nextRetry_; ///< the devices from there on have not had their turn in this round
+    std::deque<Due> toBegin_;         ///< in the order of their times, like the next
     std::deque<Due> toEnd_;
+    std::vector<WallTime> slotEnds_; ///< of each device's newest slot, with the margin
+
+    // Devices that this decision may yet name, and look at.
+    std::uint32_t names_ = 0;
+    std::uint32_t looks_ = 0;
 
     // The leader's own memory, which paces and no more: a new leader begins without it.
+    std::deque<Enrolment> joining_;
+    Device nextSilent_ = 0;   ///< nobody before it is to be presumed because the campaign has run out
     std::deque<Due> young_;   ///< orders that were sent not long ago
     std::uint32_t hopes_ = 0; ///< of them, those whose device may begin yet
     std::vector<bool> isHope_;
