@@ -1,0 +1,31 @@
+// An entry of a campaign's log, which is appended as one (fleet.md §5), as text and back: canonical JSON, one text for
+// one entry.
+//
+//     {"at":1795428000000,"records":[{"devices":[0,200],"is":"offered"},{"device":7,"is":"granted","slot":1}]}
+//
+// Devices that follow each other are told by the first and how many there are.
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fleet/rollout/events.hpp"
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint::fleet {
+
+struct Entry {
+    WallTime at{};
+    std::vector<Record> records;
+};
+
+/// Bytes of an entry's text: more than one decision has, whatever devices it names.
+inline constexpr std::size_t longestEntry = std::size_t{48} << 10;
+
+std::string textOf(const Entry& entry);
+/// IllegalArgument: the text is not what textOf() writes of an entry with records.
+Result<Entry> entryIn(std::string_view text);
+
+} // namespace stint::fleet
