@@ -100,7 +100,7 @@ public:
     Result<void> put(std::string_view bucket, std::string_view key, std::string_view value) const;
     /// The value that a key has.
     Result<Value> valueOf(std::string_view bucket, std::string_view key) const;
-    /// The same as put(), in the place of that revision. Unavailable: the key has another one by now.
+    /// The same as put(), in the place of that revision; 0: of none. IllegalState: the key has another one by now.
     Result<void> replace(std::string_view bucket, std::string_view key, std::string_view value,
                          std::uint64_t revision) const;
 

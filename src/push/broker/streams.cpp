@@ -224,11 +224,17 @@ Result<Value> Broker::valueOf(std::string_view bucket, std::string_view key) con
 
 Result<void> Broker::replace(std::string_view bucket, std::string_view key, std::string_view value,
                              std::uint64_t revision) const {
-    const auto store = STINT_TRY(it_->bucketOf(bucket));
-    const std::string its(key);
+    const std::string subject = subjectOfKey(bucket, key);
     const auto size = static_cast<int>(value.size());
-    const auto status = kvStore_Update(nullptr, store.get(), its.c_str(), value.data(), size, revision);
-    if (status == NATS_ERR) return fail(Errc::UNAVAILABLE, "{}: {} has another value by now", bucket, key);
+    jsPubOptions expected;
+    jsPubOptions_Init(&expected);
+    expected.ExpectLastSubjectSeq = revision;
+    expected.ExpectNoMessage = revision == 0;
+    jsErrCode code{}; // which kvStore_Update() keeps to itself
+    const auto status =
+        js_Publish(nullptr, it_->jetStream.get(), subject.c_str(), value.data(), size, &expected, &code);
+    if (code == JSStreamWrongLastSequenceErr)
+        return fail(Errc::ILLEGAL_STATE, "{}: {} has another value by now", bucket, key);
     return checked(status, bucket);
 }
 

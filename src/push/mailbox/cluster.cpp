@@ -216,7 +216,9 @@ Result<void> Cluster::letJoin(WallTime now) {
         const std::lock_guard lock(mutex_);
         if (isUnderWay(joiningIn(noted.text), now)) return other;
     }
-    return broker_.replace(clusterBucket, joiningKey, textOf(next), noted.revision);
+    auto written = broker_.replace(clusterBucket, joiningKey, textOf(next), noted.revision);
+    if (!written.ok() && written.error().code == Errc::ILLEGAL_STATE) return other;
+    return written;
 }
 
 int Cluster::replicas() const {
