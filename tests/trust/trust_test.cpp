@@ -216,3 +216,16 @@ TEST_CASE("fleet.md §6.1: a document with its signatures has one text, and no o
         CHECK(read.error().code == Errc::ILLEGAL_ARGUMENT);
     }
 }
+
+TEST_CASE("fleet.md §6.3: a device that restarts goes on with the time that it knew, and no statement is fresh again") {
+    SmallFleet fleet;
+    const Campaign command = SmallFleet::campaign(SmallFleet::command);
+    fleet.newest.alive = {idOf(command)};
+    Trust trust = fleet.trust();
+    CHECK(trust.mayBegin(command, boot).ok());
+    trust.takeTime(fleet.newest.made + 48h, boot);
+    CHECK(trust.time(boot + 1h) == fleet.newest.made + 49h);
+    CHECK_FALSE(trust.mayBegin(command, boot).ok());
+    trust.takeTime(fleet.newest.made, boot + 1h); // it only moves on
+    CHECK(trust.time(boot + 1h) == fleet.newest.made + 49h);
+}

@@ -113,9 +113,13 @@ Result<void> Trust::takeStatement(const Signed& given, Instant now) {
         return fail(Errc::SECURITY, "the statement is not signed by the fleet's statement key");
     if (statement_ && statement.made < statement_->made)
         return fail(Errc::ILLEGAL_STATE, "the statement is older than the one that the device has");
-    if (const auto before = time(now); !before || statement.made > *before) heard_ = Heard{statement.made, now};
+    takeTime(statement.made, now);
     statement_ = std::move(statement);
     return {};
+}
+
+void Trust::takeTime(WallTime known, Instant now) {
+    if (const auto before = time(now); !before || known > *before) heard_ = Heard{known, now};
 }
 
 std::optional<WallTime> Trust::time(Instant now) const {

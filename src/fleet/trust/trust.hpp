@@ -71,6 +71,8 @@ public:
     /// The campaign, which was judged, may begin now. IllegalState says why not; later it may.
     Result<void> mayBegin(const Campaign& campaign, Instant now) const;
 
+    /// The fleet's time as the device knew it before it restarted.
+    void takeTime(WallTime known, Instant now);
     /// The fleet's time: a statement's, and what has passed since it was heard. It only moves on, and no clock of the
     /// device's is in it. nullopt: there is no statement yet.
     std::optional<WallTime> time(Instant now) const;
