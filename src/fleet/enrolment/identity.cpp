@@ -1,0 +1,149 @@
+#include "fleet/enrolment/identity.hpp"
+
+#include <fmt/core.h>
+
+#include "base/result/errors.hpp"
+#include "base/text/number.hpp"
+#include "base/unix/paths.hpp"
+#include "fleet/document/campaign_fields.hpp"
+#include "push/keys/private_file.hpp"
+
+namespace stint::fleet {
+namespace {
+
+constexpr const char *keyFile = "device.key", *operatorsPaper = "operators", *certificatePaper = "certificate",
+                     *statementPaper = "statement", *timeFile = "time";
+
+} // namespace
+
+std::filesystem::path Identity::directory() { return stateDirectory() / "fleet"; }
+
+Result<std::optional<Identity>> Identity::open(const std::filesystem::path& directory, std::string_view device,
+                                               Instant now) {
+    auto folder = STINT_TRY(privateFolder(directory));
+    if (!folder) return std::optional<Identity>();
+    auto fleet = STINT_TRY(Fleet::read(*folder));
+    if (!fleet) return std::optional<Identity>();
+    SecretKey key = STINT_TRY(readKey(*folder, keyFile));
+    Identity identity(*std::move(folder), *std::move(fleet), std::move(key), device);
+    identity.readPapers(now);
+    identity.readTime(now);
+    return std::optional(std::move(identity));
+}
+
+void Identity::readPapers(Instant now) {
+    for (const char* const file : {operatorsPaper, certificatePaper, statementPaper}) {
+        const auto text = readOwn(folder_, file, Bytes{longestSigned}, Secrecy::Open);
+        if (text.ok() && !*text) continue; // it has none yet
+        const auto taken = [&]() -> Result<void> {
+            if (!text.ok()) return text.error();
+            const Signed given = STINT_TRY(signedIn(**text));
+            return take(file, given, now);
+        }();
+        if (!taken.ok()) troubles_.push_back(within(folder_.at(file).string(), taken.error()).message);
+    }
+}
+
+// Without a statement there is no time that anybody has signed.
+void Identity::readTime(Instant now) {
+    constexpr Bytes longestTime = 32;
+    const auto text = readOwn(folder_, timeFile, longestTime, Secrecy::Open);
+    if (text.ok() && !*text) return;
+    const auto known = text.ok() ? numberIn<std::int64_t>(**text) : std::nullopt;
+    if (!known || *known < 0 || *known > anyTime.most)
+        troubles_.push_back(fmt::format("{}: it is no time", folder_.at(timeFile).string()));
+    else if (trust_.statement())
+        trust_.takeTime(WallTime(Duration(*known)), now);
+}
+
+Result<void> Identity::take(const char* file, const Signed& given, Instant now) {
+    if (file == operatorsPaper) return trust_.takeOperators(given);
+    if (file == statementPaper) return trust_.takeStatement(given, now);
+    const Certificate certificate = STINT_TRY(certificateIn(given.document));
+    if (certificate.key != key_.publicKey().text())
+        return fail(Errc::SECURITY, "the certificate is of another key than this device's");
+    return trust_.takeCertificate(given, device_);
+}
+
+Result<SecretKey> Identity::keyToJoin(const std::filesystem::path& directory) {
+    STINT_TRY(push::makePrivateDirectory(directory));
+    const Folder folder = STINT_TRY(Folder::open(directory));
+    const auto fleet = Fleet::read(folder);
+    if (!fleet.ok() || *fleet)
+        return fail(Errc::ILLEGAL_STATE, "this device is in a fleet{}", fleet.ok() ? ": " + (*fleet)->name : "");
+    if (folder.standing(keyFile) != Folder::Standing::Absent) return readKey(folder, keyFile);
+    SecretKey key = SecretKey::make();
+    STINT_TRY(push::writePrivateFile(folder, keyFile, key.unlockedFile().text()));
+    return key;
+}
+
+Result<Identity> Identity::join(const std::filesystem::path& directory, const JoinCode& code, const JoinAnswer& answer,
+                                std::string_view device, Instant now) {
+    const PublicKey root = STINT_TRY(PublicKey::read(answer.root));
+    if (fingerprintOf(root, answer.fleet) != code.fleet)
+        return fail(Errc::SECURITY, "the server's answer is not of the fleet that the code is for");
+    SecretKey key = STINT_TRY(keyToJoin(directory));
+    auto folder = STINT_TRY(Folder::open(directory));
+    Identity identity(std::move(folder), {answer.fleet, root}, std::move(key), device);
+    const Signed operators = STINT_TRY(signedIn(answer.operators));
+    const Signed certificate = STINT_TRY(signedIn(answer.certificate));
+    STINT_TRY(identity.take(operatorsPaper, operators, now));
+    STINT_TRY(identity.take(certificatePaper, certificate, now));
+    STINT_TRY(identity.keep(operatorsPaper, operators));
+    STINT_TRY(identity.keep(certificatePaper, certificate));
+    STINT_TRY(identity.folder_.remove(statementPaper)); // of a fleet before
+    STINT_TRY(identity.folder_.remove(timeFile));
+    if (!answer.statement.empty()) {
+        const auto statement = signedIn(answer.statement);
+        const auto taken = statement.ok() ? identity.takeStatement(*statement, now) : Result<void>(statement.error());
+        if (!taken.ok()) identity.troubles_.push_back(within("the server's statement", taken.error()).message);
+    }
+    STINT_TRY(identity.fleet_.write(identity.folder_));
+    return identity;
+}
+
+Result<void> Identity::keep(const char* file, const Signed& given) const {
+    return push::writePrivateFile(folder_, file, textOf(given));
+}
+
+Result<void> Identity::takeOperators(const Signed& given) {
+    STINT_TRY(trust_.takeOperators(given));
+    STINT_TRY(keep(operatorsPaper, given));
+    // Under a key that was replaced, nobody believes them any more.
+    if (!trust_.certificate()) STINT_TRY(folder_.remove(certificatePaper));
+    if (trust_.statement()) return {};
+    STINT_TRY(folder_.remove(statementPaper));
+    return folder_.remove(timeFile);
+}
+
+Result<void> Identity::takeCertificate(const Signed& given) {
+    STINT_TRY(take(certificatePaper, given, {}));
+    return keep(certificatePaper, given);
+}
+
+Result<void> Identity::takeStatement(const Signed& given, Instant now) {
+    STINT_TRY(trust_.takeStatement(given, now));
+    STINT_TRY(keep(statementPaper, given));
+    return keepTime(now);
+}
+
+Result<void> Identity::keepTime(Instant now) const {
+    const auto time = trust_.time(now);
+    if (!time) return folder_.remove(timeFile);
+    return push::writePrivateFile(folder_, timeFile, fmt::format("{}", time->time_since_epoch().count()));
+}
+
+Result<std::string> questionToJoin(const SecretKey& key, JoinQuestion question, const JoinCode& code) {
+    question.key = key.publicKey().text();
+    question.invitation = code.invitation;
+    question.proof = proofOf(question, code.secret);
+    return questionToRenew(key, std::move(question));
+}
+
+Result<std::string> questionToRenew(const SecretKey& key, JoinQuestion question) {
+    question.key = key.publicKey().text();
+    const Signed made = STINT_TRY(signedBy(key, question));
+    return textOf(made);
+}
+
+} // namespace stint::fleet

@@ -1,0 +1,74 @@
+// A device's place in its fleet, on its disk (fleet.md §3): its key, which fleet it is, and what it believes. What it
+// believed last is what it begins with; a paper that is damaged, or that somebody else may have written, is told and
+// fetched again.
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fleet/enrolment/code.hpp"
+#include "fleet/enrolment/files.hpp"
+#include "fleet/enrolment/words.hpp"
+#include "fleet/trust/trust.hpp"
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint::fleet {
+
+class Identity {
+public:
+    /// $XDG_STATE_HOME/stint/fleet.
+    static std::filesystem::path directory();
+
+    /// nullopt: the device has joined no fleet. Security: the directory, the key or the root is another user's, or
+    /// others may write or read what they may not; Storage: the key or the root is damaged, and the device has to join
+    /// anew.
+    static Result<std::optional<Identity>> open(const std::filesystem::path& directory, std::string_view device,
+                                                Instant now);
+
+    /// The key of a device that is to join: made where it is not there, and on the disk when it returns, so that a
+    /// question that is asked again has the same. IllegalState: the device is in a fleet.
+    static Result<SecretKey> keyToJoin(const std::filesystem::path& directory);
+    /// The device is in the fleet of that code, by an answer to a question of keyToJoin(). Security: the answer is not
+    /// that fleet's, or not for this device and its key; nothing was written.
+    static Result<Identity> join(const std::filesystem::path& directory, const JoinCode& code, const JoinAnswer& answer,
+                                 std::string_view device, Instant now);
+
+    const Fleet& fleet() const { return fleet_; }
+    const SecretKey& key() const { return key_; }
+    const Trust& trust() const { return trust_; }
+    /// The papers that were on the disk and are not used.
+    const std::vector<std::string>& troubles() const { return troubles_; }
+
+    // Trust's own; what is taken is on the disk when it returns.
+    Result<void> takeOperators(const Signed& given);
+    Result<void> takeCertificate(const Signed& given);
+    Result<void> takeStatement(const Signed& given, Instant now);
+    /// The fleet's time is on the disk when it returns, so that a restart does not make an old statement fresh.
+    Result<void> keepTime(Instant now) const;
+
+private:
+    Identity(Folder folder, Fleet fleet, SecretKey key, std::string_view device)
+        : folder_(std::move(folder)), fleet_(std::move(fleet)), key_(std::move(key)), device_(device),
+          trust_(fleet_.root) {}
+    void readPapers(Instant now);
+    void readTime(Instant now);
+    Result<void> take(const char* file, const Signed& given, Instant now);
+    Result<void> keep(const char* file, const Signed& given) const;
+
+    Folder folder_;
+    Fleet fleet_;
+    SecretKey key_;
+    std::string device_;
+    Trust trust_;
+    std::vector<std::string> troubles_;
+};
+
+/// A question to join by that code, with its signature, as it is sent. IllegalArgument: it cannot be signed.
+Result<std::string> questionToJoin(const SecretKey& key, JoinQuestion question, const JoinCode& code);
+/// A question to have the certificate renewed.
+Result<std::string> questionToRenew(const SecretKey& key, JoinQuestion question);
+
+} // namespace stint::fleet
