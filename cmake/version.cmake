@@ -2,7 +2,7 @@
 # part that is left out.
 function(stint_facts)
   set(features "")
-  foreach(part IN ITEMS manual=stint-man-page netguard=stint-netguard push=stint-push taskmanager=stint-taskmanager
+  foreach(part IN ITEMS fleet=stint-fleetctl manual=stint-man-page netguard=stint-netguard push=stint-push taskmanager=stint-taskmanager
                         wayland=stint-toplevels x11=stint-windows)
     string(REGEX MATCH "^(.*)=(.*)$" matched ${part})
     if(TARGET ${CMAKE_MATCH_2})

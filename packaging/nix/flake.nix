@@ -24,7 +24,7 @@
               "-DCMAKE_BUILD_TYPE=Release" "-DCMAKE_CXX_FLAGS_RELEASE=-DNDEBUG" "-DCMAKE_UNITY_BUILD=ON"
               "-DCMAKE_UNITY_BUILD_BATCH_SIZE=0" "-DSTINT_HARDENING=OFF" "-DSTINT_TESTS=OFF" "-DSTINT_SYSTEM_FILES=ON"
               "-DSTINT_USER_UNIT_DIR=lib/systemd/user" "-DSTINT_MANUAL=ON" "-DSTINT_TASKMANAGER=ON"
-              "-DSTINT_PUSH=ON" "-DSTINT_NETGUARD=ON" "-DSTINT_X11=ON" "-DSTINT_WAYLAND=ON"
+              "-DSTINT_PUSH=ON" "-DSTINT_FLEET=ON" "-DSTINT_NETGUARD=ON" "-DSTINT_X11=ON" "-DSTINT_WAYLAND=ON"
             ];
             meta = {
               description = "Background work under Android's contract";

@@ -34,7 +34,8 @@ def test_everything_has_its_place(prefix):
     completions = ("share/bash-completion/completions/stint", "share/zsh/site-functions/_stint",
                    "share/fish/vendor_completions.d/stint.fish")
     for file in (*manual, *completions, "bin/stint", "bin/stintd", "libexec/stint/stint-exec", "libexec/stint/stint-transfer",
-                 "libexec/stint/stint-sim", "libexec/stint/stint-pushctl", "libexec/stint/stint-taskmanager",
+                 "libexec/stint/stint-sim", "libexec/stint/stint-pushctl", "libexec/stint/stint-fleetctl",
+                 "libexec/stint/stint-taskmanager",
                  "libexec/stint/stint-push", "libexec/stint/stint-endpoint", "share/systemd/user/stint-push.service",
                  "share/dbus-1/services/org.unifiedpush.Distributor.stint.service", "lib/libstint.so.0",
                  "include/stint/job_service.hpp", "lib/cmake/stint/stintConfig.cmake",
@@ -97,7 +98,7 @@ def test_two_installs_at_once_each_have_their_own_words(tmp_path):
 
 def test_each_file_is_in_one_component(prefix, tmp_path):
     """packaging/CMakeLists.txt names them; packages are made of them."""
-    components = ("stint", "netguard", "taskmanager", "push", "libstint", "libstint-work",
+    components = ("stint", "netguard", "taskmanager", "push", "fleet", "libstint", "libstint-work",
                   "libstint-webpush", "dev", "work-dev", "webpush-dev", "doc")
     files = []
     for component in components:
@@ -109,7 +110,8 @@ def test_each_file_is_in_one_component(prefix, tmp_path):
 
 @pytest.mark.parametrize("option, needs", [
     ("STINT_TASKMANAGER", "The page's server needs libboost1.81-dev or newer"),
-    ("STINT_PUSH", "The line of messages needs libnats-dev 3.4, libsodium-dev and libboost1.81-dev or newer")])
+    ("STINT_PUSH", "The line of messages needs libnats-dev 3.4, libsodium-dev and libboost1.81-dev or newer"),
+    ("STINT_FLEET", "A fleet needs the line of messages (STINT_PUSH)")])
 def test_a_part_that_is_asked_for_and_cannot_be_built_fails_the_build(tmp_path, option, needs):
     words = ["cmake", "-G", "Ninja", "-S", ROOT, "-B", tmp_path, "-DSTINT_TESTS=OFF", "-DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON"]
     refused = subprocess.run([*words, f"-D{option}=ON"], capture_output=True, text=True, check=False)

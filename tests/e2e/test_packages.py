@@ -16,8 +16,8 @@ from transfers import durable_offset
 pytestmark = [needs_history, needs_machine, needs_netguard]
 
 content = contents("packages", 64 * MIB)
-ALL = ("stint", "stint-netguard", "stint-taskmanager", "stint-push", "libstint0", "libstint-work0", "libstint-webpush0",
-       "libstint-dev", "libstint-work-dev", "libstint-webpush-dev", "stint-doc")
+ALL = ("stint", "stint-netguard", "stint-taskmanager", "stint-push", "stint-fleet", "libstint0", "libstint-work0",
+       "libstint-webpush0", "libstint-dev", "libstint-work-dev", "libstint-webpush-dev", "stint-doc")
 REGISTERS = ("dbus-send --session --print-reply --dest=org.unifiedpush.Distributor.stint /org/unifiedpush/Distributor "
              "org.unifiedpush.Distributor1.Register string:org.example.Mail string:t string:")
 RUNNING = "for exe in /proc/[0-9]*/exe; do readlink $exe || true; done | grep stint | sort"
@@ -158,7 +158,7 @@ def test_the_helper_comes_late_and_stays(machine_with, packages, next_packages):
     build = json.loads(machine.types("stint --version --json").out)
     assert [each["program"] for each in build["running"]] == ["stintd", "stint-netguard"]
     assert {each["commit"] for each in build["running"]} == {build["commit"]} and len(build["commit"]) == 40
-    assert build["features"] == ["manual", "netguard", "push", "taskmanager", "wayland", "x11"]
+    assert build["features"] == ["fleet", "manual", "netguard", "push", "taskmanager", "wayland", "x11"]
     for user in ("nobody", "ann"):
         tried = machine.as_root("sh", "-c", f"setpriv --reuid={user} --clear-groups kill -KILL {helper(machine)} 2>&1 || true")
         assert "not permitted" in tried

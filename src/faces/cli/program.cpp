@@ -188,7 +188,9 @@ int become(std::string_view program, const std::vector<std::string>& line, const
     ::execv(words.front().c_str(), pointersTo(words).data());
     const int error = errno;
     // A package of its own has what few devices want.
-    const std::string_view package = program == "stint-pushctl" ? "stint-push" : "stint";
+    const std::string_view package = program == "stint-pushctl"    ? "stint-push"
+                                     : program == "stint-fleetctl" ? "stint-fleet"
+                                                                   : "stint";
     return screen.fail(ends::unavailable, fmt::format("cannot start {}: {}; is the package {} installed?",
                                                       words.front(), std::generic_category().message(error), package));
 }

@@ -144,6 +144,8 @@ Verb pushJoinVerb();
 Verb pushLeaveVerb();
 Verb pushDoctorVerb();
 Verb pushDevicesVerb();
+Verb fleetVerb();
+Verb fleetInitVerb();
 Verb deviceVerb();
 Verb deviceSetVerb();
 Verb deviceResetVerb();
@@ -171,37 +173,22 @@ int now(const Screen& screen);
 int version(const Screen& screen);
 
 /// All verbs, in the order of `stint help`: `tasks` before `tasks stop`.
-inline constexpr std::array everyVerb{getVerb,          putVerb,
-                                      runVerb,          guardVerb,
-                                      startVerb,        cancelVerb,
-                                      cleanVerb,        clearVerb,
-                                      pauseVerb,        resumeVerb,
-                                      retryVerb,        editVerb,
-                                      moveVerb,         runNowVerb,
-                                      jobsVerb,         logVerb,
-                                      whyVerb,          watchVerb,
-                                      waitVerb,         logsVerb,
-                                      topVerb,          uiVerb,
-                                      tasksVerb,        tasksStopVerb,
-                                      workVerb,         appsVerb,
-                                      appVerb,          quotaVerb,
-                                      alarmsVerb,       pushVerb,
-                                      pushMessagesVerb, pushAppsVerb,
-                                      pushRotateVerb,   pushRevokeVerb,
-                                      pushStatusVerb,   pushSendVerb,
-                                      pushTestVerb,     pushServeVerb,
-                                      pushInviteVerb,   pushJoinVerb,
-                                      pushLeaveVerb,    pushDoctorVerb,
-                                      pushDevicesVerb,  deviceVerb,
-                                      deviceSetVerb,    deviceResetVerb,
-                                      netVerb,          netMarkVerb,
-                                      policyVerb,       doctorVerb,
-                                      recordVerb,       recordStartVerb,
-                                      recordSaveVerb,   recordStopVerb,
-                                      simVerb,          demoVerb,
-                                      cmdVerb,          amVerb,
-                                      dumpsysVerb,      completionsVerb,
-                                      helpVerb,         helpConstraintsVerb,
+inline constexpr std::array everyVerb{getVerb,          putVerb,         runVerb,          guardVerb,
+                                      startVerb,        cancelVerb,      cleanVerb,        clearVerb,
+                                      pauseVerb,        resumeVerb,      retryVerb,        editVerb,
+                                      moveVerb,         runNowVerb,      jobsVerb,         logVerb,
+                                      whyVerb,          watchVerb,       waitVerb,         logsVerb,
+                                      topVerb,          uiVerb,          tasksVerb,        tasksStopVerb,
+                                      workVerb,         appsVerb,        appVerb,          quotaVerb,
+                                      alarmsVerb,       pushVerb,        pushMessagesVerb, pushAppsVerb,
+                                      pushRotateVerb,   pushRevokeVerb,  pushStatusVerb,   pushSendVerb,
+                                      pushTestVerb,     pushServeVerb,   pushInviteVerb,   pushJoinVerb,
+                                      pushLeaveVerb,    pushDoctorVerb,  pushDevicesVerb,  fleetVerb,
+                                      fleetInitVerb,    deviceVerb,      deviceSetVerb,    deviceResetVerb,
+                                      netVerb,          netMarkVerb,     policyVerb,       doctorVerb,
+                                      recordVerb,       recordStartVerb, recordSaveVerb,   recordStopVerb,
+                                      simVerb,          demoVerb,        cmdVerb,          amVerb,
+                                      dumpsysVerb,      completionsVerb, helpVerb,         helpConstraintsVerb,
                                       helpExitCodesVerb};
 
 } // namespace stint::cli
