@@ -10,6 +10,8 @@
 namespace stint::transfer {
 namespace {
 
+constexpr std::string_view untrusted = "the server's certificate is not trusted";
+
 /// The part of `text` between these two; empty where there is none.
 std::string between(const std::string& text, std::string_view before, std::string_view behind) {
     const auto at = text.find(before);
@@ -70,6 +72,8 @@ bool isEndless(const Fault& fault) {
 
 } // namespace
 
+bool isOfCertificate(const Ending& ending) { return ending.text.starts_with(untrusted); }
+
 Ending endingOf(const Fault& fault) {
     const std::string& text = fault.text;
     if (isEndless(fault)) return never(ends::protocol, "the server sends headers or trailers without end");
@@ -93,7 +97,7 @@ Ending endingOf(const Fault& fault) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
-        return never(ends::refused, fmt::format("the server's certificate is not trusted: {}", text));
+        return never(ends::refused, fmt::format("{}: {}", untrusted, text));
     case CURLE_REMOTE_FILE_NOT_FOUND:
         return never(ends::noInput, fmt::format("the server has no such file: {}", text));
     case CURLE_REMOTE_ACCESS_DENIED:

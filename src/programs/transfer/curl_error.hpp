@@ -30,6 +30,9 @@ struct Fault {
 
 Ending endingOf(const Fault& fault);
 
+/// True for the Ending of a server whose certificate is not trusted: perhaps the clock here is wrong.
+bool isOfCertificate(const Ending& ending);
+
 /// True for a fault of this machine or of what was asked, which would meet any other server, too.
 bool isOwn(const Fault& fault);
 

@@ -123,11 +123,20 @@ void Engine::turn(int descriptor, std::optional<Duration> atMost) {
 
 void Engine::wait(int descriptor, std::optional<Duration> atMost) {
     Duration most = atMost.value_or(Duration{INT_MAX});
-    auto now = Transfer::Clock::now();
-    for (const auto& [ticket, transfer] : transfers_)
-        if (auto due = transfer->due()) most = std::min(most, std::chrono::ceil<Duration>(*due - now));
-    if (const auto due = throttle_.due()) most = std::min(most, std::chrono::ceil<Duration>(*due - now));
+    if (const auto ours = timeout()) most = std::min(most, *ours);
     multi_.wait(descriptor, most);
+}
+
+std::optional<Duration> Engine::timeout() const {
+    std::optional<Transfer::Clock::time_point> next = multi_.due();
+    const auto sooner = [&](const std::optional<Transfer::Clock::time_point>& due) {
+        if (due) next = next ? std::min(*next, *due) : *due;
+    };
+    for (const auto& [ticket, transfer] : transfers_)
+        sooner(transfer->due());
+    sooner(throttle_.due());
+    if (!next) return std::nullopt;
+    return std::max(Duration{0}, std::chrono::ceil<Duration>(*next - Transfer::Clock::now()));
 }
 
 void Engine::collectFetches() {

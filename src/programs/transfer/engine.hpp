@@ -102,6 +102,9 @@ public:
     /// Waits until there is something to do, `descriptor` is readable (-1: none) or `atMost` has passed, and does it.
     void turn(int descriptor = -1, std::optional<Duration> atMost = std::nullopt);
     bool idle() const { return transfers_.empty(); }
+    /// For another's loop: turn(-1, 0ms) once the descriptor is readable, and after that time; nullopt: whenever.
+    int fd() const { return multi_.fd(); }
+    std::optional<Duration> timeout() const;
 
 private:
     template <class Made, class Spec> Ticket add(const Spec& spec, Watcher watcher);

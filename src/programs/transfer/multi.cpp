@@ -26,6 +26,10 @@ Multi::Multi()
           return curl_multi_init();
       }()) {
     STINT_CHECK(epoll_ && bell_ && multi_);
+    epoll_event rung{};
+    rung.events = EPOLLIN;
+    rung.data.fd = bell_.get();
+    STINT_CHECK(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, bell_.get(), &rung) == 0);
     curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &Multi::follow);
     curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
     curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &Multi::setTimer);
@@ -60,10 +64,8 @@ int Multi::setTimer(CURLM*, long milliseconds, void* data) {
 void Multi::wait(int descriptor, Duration most) {
     if (due_) most = std::min(most, std::chrono::ceil<Duration>(*due_ - Clock::now()));
     most = std::clamp(most, Duration::zero(), Duration{INT_MAX});
-    std::array<pollfd, 3> waited{{{epoll_.get(), POLLIN, 0}, {bell_.get(), POLLIN, 0}, {descriptor, POLLIN, 0}}};
+    std::array<pollfd, 2> waited{{{epoll_.get(), POLLIN, 0}, {descriptor, POLLIN, 0}}};
     ::poll(waited.data(), waited.size(), static_cast<int>(most.count()));
-    eventfd_t ignored = 0;
-    if (waited[1].revents) ::eventfd_read(bell_.get(), &ignored);
 }
 
 void Multi::act() {
@@ -75,15 +77,21 @@ void Multi::act() {
     }
     std::array<epoll_event, 64> ready{};
     const int count = ::epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()), 0);
+    bool isQuiet = true; // no socket asked for it
     for (int n = 0; n < count; ++n) {
         const epoll_event& one = ready.at(static_cast<std::size_t>(n));
+        if (eventfd_t ignored = 0; one.data.fd == bell_.get()) {
+            ::eventfd_read(bell_.get(), &ignored);
+            continue;
+        }
+        isQuiet = false;
         // Its error is what a read or a write says: curl has words for that.
         const bool isOver = one.events & (EPOLLERR | EPOLLHUP);
         const int in = isOver || one.events & EPOLLIN ? CURL_CSELECT_IN : 0;
         const int out = isOver || one.events & EPOLLOUT ? CURL_CSELECT_OUT : 0;
         curl_multi_socket_action(multi_.get(), one.data.fd, in | out, &running);
     }
-    if (isDue && due_ && count <= 0 && !resting_.empty()) due_ = std::max(*due_, Clock::now() + leastBesideResting);
+    if (isDue && due_ && isQuiet && !resting_.empty()) due_ = std::max(*due_, Clock::now() + leastBesideResting);
 }
 
 void Multi::goOn(CURL* one) {

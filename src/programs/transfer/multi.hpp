@@ -27,6 +27,9 @@ public:
     void wait(int descriptor, Duration most);
     /// Does what curl has to do by now. Never waits.
     void act();
+    /// For another's loop: readable once there is something to do, as wait() would say; and the time at which there is.
+    int fd() const { return epoll_.get(); }
+    std::optional<Clock::time_point> due() const { return due_; }
     /// It has paused in its write function, and rests until goOn().
     void rest(const CURL* one) { resting_.insert(one); }
     void goOn(CURL* one);
