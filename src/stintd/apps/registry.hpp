@@ -15,6 +15,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/text/app_id.hpp"
+#include "contract/manifest/manifest.hpp"
 #include "contract/model/app.hpp"
 #include "stint/result.hpp"
 
@@ -31,13 +32,6 @@ std::vector<std::filesystem::path> manifestDirectories(const std::filesystem::pa
 /// Reads every *.toml file in it that is not hidden, in the order of their names: each gives a manifest, or the reason
 /// why it was refused. A directory that does not exist gives none; one that is refused gives a single error.
 std::vector<Result<Manifest>> readManifests(const std::filesystem::path& directory);
-
-/// Reads one manifest. IllegalArgument: "FILE:LINE:COLUMN: what is wrong, and what would be right" (an unknown key
-/// names the nearest known one). `file` is used in messages, and its stem must be the package.
-Result<Manifest> parseManifest(std::string_view text, const std::filesystem::path& file);
-
-/// Mistakes that are legal in a manifest: an exported job service (jobs.md §2.2), a permission spelled wrong.
-std::vector<Error> warningsAbout(const Manifest& manifest);
 
 /// The apps that need no manifest: org.stint.transfer and org.stint.shell. `libexec` holds their programs.
 std::vector<Manifest> builtInManifests(const std::filesystem::path& libexec);

@@ -2,7 +2,7 @@
 // column and what would be right.
 #include <doctest/doctest.h>
 
-#include "stintd/apps/registry.hpp"
+#include "contract/manifest/manifest.hpp"
 
 namespace stint {
 namespace {
@@ -188,28 +188,6 @@ TEST_CASE("a permission that is spelled wrong is warned of, and one of others is
     REQUIRE(warnings.size() == 1);
     CHECK(warnings[0].message ==
           file + ": unknown permission \"RUN_USER_INITIATED_JOB\" (did you mean \"RUN_USER_INITIATED_JOBS\"?)");
-}
-
-TEST_CASE("the built-in apps may do what their manifests say") { // architecture.md, running a job
-    std::vector<Manifest> manifests = builtInManifests("/usr/libexec/stint");
-    REQUIRE(manifests.size() == 2);
-    const Manifest& transfer = manifests[0];
-    CHECK(transfer.package.name == transferPackage);
-    CHECK(transfer.builtIn);
-    CHECK(transfer.label == "Transfers");
-    CHECK(transfer.declares(runUserInitiatedJobs));
-    CHECK(transfer.declares(receiveBootCompleted));
-    const Service& service = transfer.services.at("Transfer");
-    CHECK(service.command == std::vector<std::string>{"/usr/libexec/stint/stint-transfer"});
-    CHECK(service.permission == bindJobService);
-    CHECK(transfer.channels.at(0).id == "transfers");
-    CHECK(manifests[1].package.name == shellPackage);
-    CHECK(manifests[1].label == "Shell");
-    const Service& command = manifests[1].services.at("Command");
-    CHECK(command.command == std::vector<std::string>{"/usr/libexec/stint/stint-shell"});
-    CHECK(command.permission == bindJobService);
-    CHECK(command.processPerJob); // what a command leaves behind dies with its own process, and with no other's
-    CHECK_FALSE(service.processPerJob);
 }
 
 } // namespace stint
