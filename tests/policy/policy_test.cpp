@@ -224,6 +224,53 @@ TEST_CASE("a later file stands over an earlier one, and each value remembers its
     CHECK_FALSE(policy->origins.contains("job.max_backoff"));
 }
 
+TEST_CASE(
+    "a fleet's files stand over the system's and below the owner's, in the order of their names") { // fleet.md §6.4
+    const Folder folder;
+    std::filesystem::create_directories(folder.file("policy.d"));
+    folder.write("policy.d/fleet-2.toml", "job.slots = 3\njob.schedule_rate = 20\njob.max_backoff = \"2h\"\n");
+    folder.write("policy.d/fleet-1.toml", "job.slots = 2\njob.schedule_rate = 10\n");
+    folder.write("policy.d/.hidden.toml", "job.slots = 0\n");
+    folder.write("policy.d/fleet-3.toml~", "job.slots = 0\n");
+    folder.write("policy.toml", "job.slots = 5\n");
+    auto usual = usualPolicy(folder.file("."));
+    std::erase_if(usual, [](const PolicyFile& file) { return file.path.starts_with("/etc"); });
+    auto policy = readPolicyFiles(usual);
+    REQUIRE(policy.ok());
+    CHECK(policy->constants.slots == 5);
+    CHECK(policy->constants.scheduleRate == 20);
+    CHECK(policy->passedOver.empty());
+
+    // A draft is judged in its place, before it is there.
+    const PolicyFile draft{.path = folder.file("./policy.d/fleet-3.toml"), .text = "job.schedule_rate = 30\n"};
+    policy = readPolicyFiles(filesOf(usual, draft));
+    REQUIRE(policy.ok());
+    CHECK(policy->constants.scheduleRate == 30);
+    const PolicyFile bad{.path = folder.file("./policy.d/fleet-3.toml"), .text = "job.slots = 0\n"};
+    CHECK(!readPolicyFiles(filesOf(usual, bad)).ok());
+}
+
+TEST_CASE("a fleet's policy that is wrong keeps the owner's from nothing") { // fleet.md §6.4
+    const Folder folder;
+    std::filesystem::create_directories(folder.file("policy.d"));
+    folder.write("policy.d/fleet-1.toml", "job.schedule_rate = 10\n");
+    folder.write("policy.d/fleet-2.toml", "job.slots = 0\n");
+    folder.write("policy.toml", "job.slots = 5\n");
+    auto usual = usualPolicy(folder.file("."));
+    std::erase_if(usual, [](const PolicyFile& file) { return file.path.starts_with("/etc"); });
+    const auto policy = readPolicyFiles(usual);
+    REQUIRE(policy.ok());
+    CHECK(policy->constants.slots == 5);
+    CHECK(policy->constants.scheduleRate == Constants{}.scheduleRate);
+    REQUIRE(policy->passedOver.size() == 1);
+    CHECK(policy->passedOver[0].starts_with(folder.file("./policy.d/fleet-2.toml") + ":1:13: "));
+
+    folder.write("policy.toml", "job.slots = 0\n"); // the owner's own mistake is told as ever
+    const auto wrong = readPolicyFiles(usual);
+    REQUIRE_FALSE(wrong.ok());
+    CHECK(wrong.error().message.starts_with(folder.file("./policy.toml") + ":1:13: "));
+}
+
 TEST_CASE("a later file says otherwise of a network, or takes back what was said of it") {
     const Folder folder;
     const std::vector<PolicyFile> files{

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -254,9 +255,46 @@ Result<Policy> applyPolicy(Policy base, std::string_view toml, std::string_view 
     return base;
 }
 
-Result<Policy> readPolicyFiles(std::span<const PolicyFile> files) {
+std::filesystem::path fleetPolicy(const std::filesystem::path& config) { return config / "policy.d"; }
+
+std::vector<PolicyFile> usualPolicy(const std::filesystem::path& config) {
+    return {{.path = "/etc/stint/policy.toml", .optional = true},
+            {.path = fleetPolicy(config), .optional = true, .isDirectory = true},
+            {.path = config / "policy.toml", .optional = true}};
+}
+
+std::vector<PolicyFile> filesOf(std::span<const PolicyFile> files, const std::optional<PolicyFile>& added) {
+    std::vector<PolicyFile> all;
+    for (const PolicyFile& file : files) {
+        if (!file.isDirectory) {
+            all.push_back(file);
+            continue;
+        }
+        std::map<std::string, PolicyFile> inside;
+        std::error_code unreadable; // one that cannot be listed is as one that is not there
+        for (std::filesystem::directory_iterator entry(file.path, unreadable), end; !unreadable && entry != end;
+             entry.increment(unreadable)) {
+            const std::string name = entry->path().filename();
+            if (name.ends_with(".toml") && !name.starts_with('.'))
+                inside.emplace(name, PolicyFile{.path = entry->path(), .optional = true});
+        }
+        if (added && std::filesystem::path(added->path).parent_path() == file.path)
+            inside.insert_or_assign(std::filesystem::path(added->path).filename(), *added);
+        for (auto& [name, each] : inside)
+            all.push_back(std::move(each));
+    }
+    return all;
+}
+
+namespace {
+
+Result<Policy> readAll(std::span<const PolicyFile> files) {
     Policy policy;
     for (const PolicyFile& file : files) {
+        if (file.text) {
+            policy = STINT_TRY(applyPolicy(std::move(policy), *file.text, file.path));
+            continue;
+        }
         const Fd opened = openRegular(AT_FDCWD, file.path);
         if (!opened && file.optional && (errno == ENOENT || errno == ENOTDIR)) continue;
         if (!opened) return unreadable(file.path);
@@ -266,6 +304,18 @@ Result<Policy> readPolicyFiles(std::span<const PolicyFile> files) {
         if (!text) return unreadable(file.path);
         policy = STINT_TRY(applyPolicy(std::move(policy), *text, file.path));
     }
+    return policy;
+}
+
+} // namespace
+
+Result<Policy> readPolicyFiles(std::span<const PolicyFile> files) {
+    auto all = readAll(filesOf(files));
+    if (all.ok() || std::ranges::none_of(files, &PolicyFile::isDirectory)) return all;
+    std::vector<PolicyFile> own(files.begin(), files.end());
+    std::erase_if(own, [](const PolicyFile& file) { return file.isDirectory; });
+    Policy policy = STINT_TRY(readAll(own));
+    policy.passedOver.push_back(all.error().message + "; so no file of the fleet's counts");
     return policy;
 }
 

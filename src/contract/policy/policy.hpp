@@ -4,8 +4,10 @@
 // a table [[network_budget]]. A policy with any mistake is refused whole, with the file:line:column of the mistake and
 // the correction; Android's keys that would do nothing here (limits.md §11) are skipped.
 #pragma once
+#include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,13 +30,24 @@ struct Policy {
 
 struct PolicyFile {
     std::string path;
-    bool optional = false; ///< it may be absent; where it exists it must be right all the same
+    bool optional = false;                ///< it may be absent; where it exists it must be right all the same
+    bool isDirectory = false;             ///< each *.toml in it that is not hidden, in the order of their names
+    std::optional<std::string> text = {}; ///< read in place of what is there
 };
+
+/// The files that this user's stintd reads, the last of which wins: the system's, those that a fleet has put beside the
+/// user's own (fleet.md §6.4), the user's own. `config` is stint's in XDG_CONFIG_HOME.
+std::vector<PolicyFile> usualPolicy(const std::filesystem::path& config);
+/// The directory among them.
+std::filesystem::path fleetPolicy(const std::filesystem::path& config);
 
 /// `base` with the settings of `toml` on top; `file` is for messages and origins.
 Result<Policy> applyPolicy(Policy base, std::string_view toml, std::string_view file);
 
-/// The spec's constants with the settings of the files on top, in their order.
+/// The files of the directories among them as files, and in its order there `added`, which may be none of them yet.
+std::vector<PolicyFile> filesOf(std::span<const PolicyFile> files, const std::optional<PolicyFile>& added = {});
+/// The spec's constants with the settings of the files on top, in their order. Where they are wrong with those of
+/// directories, and right without, the latter are passed over: a fleet's policy never keeps the owner's from counting.
 Result<Policy> readPolicyFiles(std::span<const PolicyFile> files);
 
 } // namespace stint

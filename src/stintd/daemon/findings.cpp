@@ -89,7 +89,7 @@ Finding aboutPolicy(const std::vector<PolicyFile>& files, const std::string& err
         return {"policy", Grade::Trouble, "refused, and what held before holds on: " + error, "mend that file"};
     std::vector<std::string> read;
     std::error_code unknown;
-    for (const PolicyFile& file : files)
+    for (const PolicyFile& file : filesOf(files))
         if (fs::exists(file.path, unknown)) read.push_back(file.path);
     if (read.empty()) return {"policy", Grade::Enforced, "the documentation's constants; no file changes them", ""};
     return {"policy", Grade::Enforced, fmt::format("{}", fmt::join(read, ", ")),

@@ -52,10 +52,9 @@ DaemonOptions parseOptions(int argc, char** argv) {
         std::exit(app.exit(error) == 0 ? 0 : ends::usage);
     }
     if (options.apps.empty()) options.apps = appsOf(options.libexec);
-    options.policy = {{"/etc/stint/policy.toml", true},
-                      {baseDirectory("XDG_CONFIG_HOME", ".config") / "stint/policy.toml", true}};
+    options.policy = usualPolicy(baseDirectory("XDG_CONFIG_HOME", ".config") / "stint");
     for (const auto& file : policies)
-        options.policy.push_back({file, false});
+        options.policy.push_back({.path = file});
     if (const char* fault = std::getenv("STINT_FAULT_COMMIT")) options.faultCommit = fault;
     return options;
 }
@@ -65,7 +64,8 @@ namespace {
 std::vector<std::filesystem::path> directoriesOf(const std::vector<PolicyFile>& files) {
     std::vector<std::filesystem::path> directories;
     for (const PolicyFile& file : files) {
-        auto directory = std::filesystem::absolute(file.path).lexically_normal().parent_path();
+        auto directory = std::filesystem::absolute(file.path).lexically_normal();
+        if (!file.isDirectory) directory = directory.parent_path();
         if (std::ranges::find(directories, directory) == directories.end()) directories.push_back(std::move(directory));
     }
     return directories;
