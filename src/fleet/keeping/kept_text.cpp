@@ -1,0 +1,142 @@
+#include "fleet/keeping/kept_text.hpp"
+
+#include <array>
+#include <limits>
+
+#include "base/text/printable.hpp"
+#include "fleet/document/campaign_fields.hpp"
+
+namespace stint::fleet {
+namespace {
+
+/// Kept in the types that rows have.
+struct KeptRow {
+    std::uint32_t round = 0, sequence = 0, slot = 0, step = 0, failures = 0;
+    std::uint32_t outcome = 0; ///< an Outcome's number, which never changes
+    bool isSlotOpen = false, hasStepBegun = false, isCommitted = false, isCancelled = false;
+    std::string boot;
+};
+
+/// A Telling in the types that rows have.
+struct TellingRow {
+    std::uint32_t round = 0, sequence = 0, slot = 0, step = 0;
+    std::uint32_t phase = 0, outcome = 0; ///< their numbers, which never change
+    Bytes code = 0;
+    std::string words;
+};
+
+constexpr Limits aRound{0, std::numeric_limits<std::uint8_t>::max()},
+    aCount{0, std::numeric_limits<std::uint32_t>::max()}, anOutcome{0, outcomes - 1},
+    aPhase{0, static_cast<std::int64_t>(Phase::Ended)},
+    aCode{std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()},
+    someWords{0, longestWords};
+
+// clang-format off
+constexpr auto keptFields = std::to_array<Field<KeptRow>>({
+    {.key = "round", .member = &KeptRow::round, .limits = aRound},
+    {.key = "sequence", .member = &KeptRow::sequence, .limits = aCount},
+    {.key = "slot", .member = &KeptRow::slot, .limits = aCount},
+    {.key = "slot-open", .member = &KeptRow::isSlotOpen},
+    {.key = "step", .member = &KeptRow::step, .limits = aCount},
+    {.key = "step-begun", .member = &KeptRow::hasStepBegun},
+    {.key = "committed", .member = &KeptRow::isCommitted},
+    {.key = "cancelled", .member = &KeptRow::isCancelled},
+    {.key = "failures", .member = &KeptRow::failures, .limits = aCount},
+    {.key = "boot", .member = &KeptRow::boot, .limits = {0, 64}, .rule = wordRule},
+    {.key = "outcome", .member = &KeptRow::outcome, .limits = anOutcome},
+});
+constexpr auto tellingFields = std::to_array<Field<TellingRow>>({
+    {.key = "round", .member = &TellingRow::round, .limits = aRound},
+    {.key = "sequence", .member = &TellingRow::sequence, .limits = aCount},
+    {.key = "slot", .member = &TellingRow::slot, .limits = aCount},
+    {.key = "phase", .member = &TellingRow::phase, .limits = aPhase},
+    {.key = "outcome", .member = &TellingRow::outcome, .limits = anOutcome},
+    {.key = "step", .member = &TellingRow::step, .limits = aCount},
+    {.key = "code", .member = &TellingRow::code, .limits = aCode},
+    {.key = "words", .member = &TellingRow::words, .limits = someWords, .rule = wordRule},
+});
+constexpr auto signedFields = std::to_array<Field<Signed>>({
+    {.key = "signatures", .member = &Signed::signatures, .limits = {1, mostSignatures}, .rule = wordRule},
+});
+// clang-format on
+
+template <class Row, std::size_t size> std::string textBy(const std::array<Field<Row>, size>& fields, const Row& row) {
+    Value::Table table;
+    writeFields(fields, row, table);
+    return jsonOf({std::move(table)});
+}
+
+template <class Row, std::size_t size>
+Result<Row> rowIn(std::string_view text, const std::array<Field<Row>, size>& fields) {
+    constexpr std::string_view name = "what is kept";
+    const Value whole = STINT_TRY(valueFromJson(text));
+    STINT_TRY(checkKeys(name, name, whole, keysOf(fields)));
+    Row row;
+    STINT_TRY(readFields({name, true}, "", whole, fields, row));
+    return row;
+}
+
+} // namespace
+
+std::string textOf(const Kept& kept) {
+    return textBy(keptFields, {.round = kept.round,
+                               .sequence = kept.sequence,
+                               .slot = kept.slot,
+                               .step = kept.step,
+                               .failures = kept.failures,
+                               .outcome = static_cast<std::uint32_t>(kept.outcome),
+                               .isSlotOpen = kept.isSlotOpen,
+                               .hasStepBegun = kept.hasStepBegun,
+                               .isCommitted = kept.isCommitted,
+                               .isCancelled = kept.isCancelled,
+                               .boot = kept.boot});
+}
+
+std::string textOf(const Telling& telling) {
+    return textBy(tellingFields, {.round = telling.round,
+                                  .sequence = telling.sequence,
+                                  .slot = telling.slot,
+                                  .step = telling.step,
+                                  .phase = static_cast<std::uint32_t>(telling.phase),
+                                  .outcome = static_cast<std::uint32_t>(telling.outcome),
+                                  .code = telling.code,
+                                  .words = std::string(headOf(printableLines(telling.words), longestWords))});
+}
+
+std::string textOf(const Signed& order) { return textBy(signedFields, order); }
+
+Result<Kept> keptIn(std::string_view text) {
+    KeptRow row = STINT_TRY(rowIn(text, keptFields));
+    return Kept{.round = static_cast<std::uint8_t>(row.round),
+                .sequence = row.sequence,
+                .slot = row.slot,
+                .isSlotOpen = row.isSlotOpen,
+                .step = row.step,
+                .hasStepBegun = row.hasStepBegun,
+                .isCommitted = row.isCommitted,
+                .isCancelled = row.isCancelled,
+                .failures = row.failures,
+                .boot = std::move(row.boot),
+                .outcome = static_cast<Outcome>(row.outcome),
+                .unsent = {}};
+}
+
+Result<Telling> tellingIn(std::string_view text) {
+    TellingRow row = STINT_TRY(rowIn(text, tellingFields));
+    return Telling{.round = static_cast<std::uint8_t>(row.round),
+                   .sequence = row.sequence,
+                   .slot = row.slot,
+                   .phase = static_cast<Phase>(row.phase),
+                   .outcome = static_cast<Outcome>(row.outcome),
+                   .step = row.step,
+                   .code = static_cast<std::int32_t>(row.code),
+                   .words = std::move(row.words)};
+}
+
+Result<void> readSignatures(std::string_view text, Signed& into) {
+    Signed read = STINT_TRY(rowIn(text, signedFields));
+    into.signatures = std::move(read.signatures);
+    return {};
+}
+
+} // namespace stint::fleet

@@ -1,0 +1,27 @@
+// How far a campaign has come on this device, and a report of it, as text and back: canonical JSON by rows, as all
+// documents of the fleet (fleet/document/fields.hpp). A store may be damaged: whatever is read is checked.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "fleet/errand/errand.hpp"
+#include "fleet/trust/signed.hpp"
+#include "stint/result.hpp"
+
+namespace stint::fleet {
+
+/// A report's words are cut to this many bytes (fleet.md §4.1).
+inline constexpr std::size_t longestWords = 4'096;
+
+/// All of it but its reports, each of which is a text of its own.
+std::string textOf(const Kept& kept);
+std::string textOf(const Telling& telling);
+/// Its signatures alone.
+std::string textOf(const Signed& order);
+
+// IllegalArgument: it is no such text, or of what cannot be.
+Result<Kept> keptIn(std::string_view text);
+Result<Telling> tellingIn(std::string_view text);
+Result<void> readSignatures(std::string_view text, Signed& into);
+
+} // namespace stint::fleet
