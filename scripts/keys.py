@@ -16,6 +16,7 @@ KNOWN = {
     "src/faces/control/": "the options of questions",
     "src/stintd/bus/": "the options of questions",
     "src/link/client/job_scheduler.cpp": "the options of questions",
+    "src/fleet/steps/settings.cpp": "the options of questions",
     "src/link/client/connection.cpp": "the options of questions",
     "src/link/client/push_manager.cpp": "the options of questions",
     "src/stintd/store/app_json.cpp": "a Usage, which earlier versions wrote in other types",

@@ -45,7 +45,7 @@ std::string forbidden(const Campaign& campaign, const Owner& owner) {
     for (const std::string_view kind : kindsOf(campaign))
         if (!has(owner.kinds, kind)) return fmt::format("this device does not let a fleet use {}", kind);
     for (const Step& step : campaign.steps)
-        if (!step.command.empty() && !has(owner.commands, anyCommand) && !has(owner.commands, step.command.front()))
+        if (!step.command.empty() && !owner.lets(step.command.front()))
             return fmt::format("this device does not let a fleet run {}", step.command.front());
     return {};
 }
@@ -74,6 +74,8 @@ Result<Owner> Owner::read(std::string_view text, std::string_view file) {
     STINT_TRY(readFields({file}, "", whole, ownerFields, owner));
     return owner;
 }
+
+bool Owner::lets(std::string_view program) const { return has(commands, anyCommand) || has(commands, program); }
 
 Result<void> Trust::takeOperators(const Signed& given) {
     auto list = STINT_TRY(operatorsIn(given.document));

@@ -21,6 +21,8 @@ struct Owner {
 
     /// fleet.toml. IllegalArgument: "FILE:LINE:COLUMN: ", what is wrong, and what would be right.
     static Result<Owner> read(std::string_view text, std::string_view file);
+    /// Campaigns may run that program.
+    bool lets(std::string_view program) const;
     bool operator==(const Owner&) const = default;
 };
 

@@ -1,0 +1,95 @@
+#include "fleet/steps/owned_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
+#include "base/text/toml.hpp"
+#include "base/unix/ends.hpp"
+#include "base/unix/folder.hpp"
+#include "contract/manifest/manifest.hpp"
+#include "contract/policy/policy.hpp"
+#include "push/keys/private_file.hpp"
+
+namespace stint::fleet {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The names of our own apps, which no file stands for.
+constexpr std::string_view builtInNames = "org.stint.";
+
+Errand::StepEnded cannotPut(const Error& error) { return notNow(ends::inputOutput, error.message); }
+
+/// Makes the directory, and puts the file in it.
+Result<void> put(const fs::path& directory, const std::string& name, std::string_view text) {
+    std::error_code wrong;
+    fs::create_directories(directory, wrong);
+    const Folder folder = STINT_TRY(Folder::open(directory));
+    // Its name may be a link of the owner's, to where the file really is: that is left alone.
+    struct stat there {};
+    const bool isFile =
+        ::fstatat(folder.descriptor(), name.c_str(), &there, AT_SYMLINK_NOFOLLOW) != 0 || S_ISREG(there.st_mode);
+    if (!isFile) return fail(Errc::SECURITY, "{} is no plain file, and is left as it is", (directory / name).string());
+    return push::writePrivateFile(folder, name, text);
+}
+
+/// The first program of the manifest that the owner does not allow; empty: none.
+std::string forbiddenIn(const Manifest& manifest, const Owner& owner) {
+    const auto isForbidden = [&](const std::vector<std::string>& command) {
+        return !command.empty() && !owner.lets(command.front());
+    };
+    if (isForbidden(manifest.command)) return manifest.command.front();
+    if (!manifest.executable.empty() && !owner.lets(manifest.executable)) return manifest.executable;
+    for (const auto& [name, service] : manifest.services)
+        if (isForbidden(service.command)) return service.command.front();
+    for (const auto& [name, receiver] : manifest.receivers)
+        if (isForbidden(receiver.command)) return receiver.command.front();
+    return {};
+}
+
+} // namespace
+
+std::string policyName(std::string_view campaign, std::uint32_t step) {
+    return fmt::format("fleet-{}-{:02}.toml", campaign, step);
+}
+
+Errand::StepEnded putPolicy(const fs::path& config, const std::string& name, std::string_view text) {
+    const fs::path directory = fleetPolicy(config);
+    if (const auto alone = applyPolicy({}, text, name); !alone.ok())
+        return forGood(ends::configuration, alone.error().message);
+    // And with all that counts here: alone it may be right, and contradict something that the owner has set.
+    const auto usual = usualPolicy(config);
+    const PolicyFile draft{.path = directory / name, .text = std::string(text)};
+    if (const auto all = readPolicyFiles(filesOf(usual, draft)); !all.ok()) {
+        const auto before = readPolicyFiles(filesOf(usual));
+        if (before.ok()) return forGood(ends::configuration, all.error().message);
+        return notNow(ends::configuration,
+                      fmt::format("this device's own policy is wrong: {}", before.error().message));
+    }
+    if (const auto written = put(directory, name, text); !written.ok()) return cannotPut(written.error());
+    return done(name);
+}
+
+Errand::StepEnded putApp(const fs::path& apps, std::string_view text, const Owner& owner) {
+    // The file is named by what is in it, so that is read first.
+    const auto table = parseToml(text, "the manifest");
+    if (!table.ok()) return forGood(ends::configuration, table.error().message);
+    const std::string package = (*table)["package"].value_or(std::string());
+    const std::string name = package + ".toml";
+    const auto manifest = parseManifest(text, name);
+    if (!manifest.ok()) return forGood(ends::configuration, printable(manifest.error().message));
+    if (package.starts_with(builtInNames))
+        return forGood(ends::refused, fmt::format("{} is an app of Stint's own", package));
+    if (const std::string program = forbiddenIn(*manifest, owner); !program.empty()) // fleet.md §6.4
+        return forGood(ends::refused, fmt::format("this device does not let a fleet run {}", printable(program)));
+    if (const auto written = put(apps, name, text); !written.ok()) return cannotPut(written.error());
+    return done(name);
+}
+
+} // namespace stint::fleet

@@ -1,0 +1,26 @@
+// The files that a step puts where the owner's stintd reads them (fleet.md §4.4, §6.4): a policy beside the owner's
+// own, below which it counts; an app's manifest, whose programs are the owner's to allow. Each is there whole, or what
+// was there before.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "fleet/steps/doing.hpp"
+#include "fleet/trust/trust.hpp"
+#include "stint/units.hpp"
+
+namespace stint::fleet {
+
+/// The largest file of a step that is no `get`.
+inline constexpr Bytes largestContent = 1'048'576;
+
+/// "fleet-CAMPAIGN-02.toml": a later campaign's, and a later step's, counts before an earlier one's.
+std::string policyName(std::string_view campaign, std::uint32_t step);
+/// `config` is stint's in XDG_CONFIG_HOME.
+Errand::StepEnded putPolicy(const std::filesystem::path& config, const std::string& name, std::string_view text);
+/// `apps` has the owner's manifests.
+Errand::StepEnded putApp(const std::filesystem::path& apps, std::string_view text, const Owner& owner);
+
+} // namespace stint::fleet
