@@ -64,6 +64,13 @@ TEST_CASE("fleet.md §5: what one decision names is one message, and the usual o
     CHECK(entryIn(textOf({then, {Joined{many}}})).ok());
 }
 
+TEST_CASE("fleet.md §2: an entry names those whom it lets join") {
+    const Entry entry{then, {Joined{{1, 4}}}, {std::string(26, '0'), "0123456789ABCDEFGHJKMNPQRS"}};
+    const auto read = entryIn(textOf(entry));
+    REQUIRE(read.ok());
+    CHECK(read->names == entry.names);
+}
+
 TEST_CASE("fleet.md §2: a text that is no entry, or an entry in another form, is refused") {
     const auto whole = [](std::string_view records) {
         return std::string(R"({"at":1,"records":[)") + std::string(records) + "]}";
@@ -109,6 +116,10 @@ TEST_CASE("fleet.md §2: a text that is no entry, or an entry in another form, i
           " " + whole(R"({"is":"paused"})"),
           whole(R"({ "is":"paused"})"),
           whole(R"({"is":"p\u0061used"})"),
+          R"({"at":1,"names":"","records":[{"is":"paused"}]})",
+          R"({"at":1,"names":1,"records":[{"is":"paused"}]})",
+          R"({"at":1,"names":"0123456789ABCDEFGHJKMNPQR","records":[{"is":"paused"}]})",
+          R"({"at":1,"names":"0123456789ABCDEFGHJKMNPQRSX","records":[{"is":"paused"}]})",
           std::string(longestEntry + 1, ' ')}) {
         CAPTURE(wrong.substr(0, 200));
         const auto read = entryIn(wrong);

@@ -1,5 +1,6 @@
 #include "fleet/rollout/record_text.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <tuple>
 #include <type_traits>
@@ -8,6 +9,7 @@
 #include "base/result/containers.hpp"
 #include "base/result/errors.hpp"
 #include "fleet/document/fields.hpp"
+#include "fleet/document/query.hpp"
 #include "fleet/document/value.hpp"
 #include "fleet/document/words.hpp"
 
@@ -32,7 +34,8 @@ template <class Owner, class... Members> constexpr auto rowOf(std::string_view w
     return Row<Owner, Members...>{word, std::tuple(members...)};
 }
 
-constexpr std::string_view isKey = "is", atKey = "at", recordsKey = "records";
+constexpr std::string_view isKey = "is", atKey = "at", namesKey = "names", recordsKey = "records";
+constexpr std::size_t nameLength = 26;
 
 // The records' words and keys. Both directions walk them.
 // clang-format off
@@ -183,8 +186,25 @@ std::string textOf(const Entry& entry) {
     Value::Table table;
     table.emplace(atKey, give(entry.at));
     table.emplace(recordsKey, Value{std::move(records)});
+    std::string names;
+    for (const std::string& name : entry.names)
+        names += name;
+    if (!names.empty()) table.emplace(namesKey, Value{std::move(names)});
     return jsonOf({std::move(table)});
 }
+
+namespace {
+
+Result<std::vector<std::string>> namesIn(const Value& value) {
+    std::vector<std::string> names;
+    const std::string_view text = value.text() ? std::string_view(*value.text()) : std::string_view();
+    for (std::size_t at = 0; at < text.size(); at += nameLength)
+        names.emplace_back(text.substr(at, nameLength));
+    if (!names.empty() && std::ranges::all_of(names, isDeviceId)) return names;
+    return fail(Errc::ILLEGAL_ARGUMENT, "its names are none of devices");
+}
+
+} // namespace
 
 Result<Entry> entryIn(std::string_view text) {
     const Value whole = STINT_TRY(valueFromJson(text, longestEntry));
@@ -198,6 +218,7 @@ Result<Entry> entryIn(std::string_view text) {
         auto record = STINT_TRY(recordIn(each));
         entry.records.push_back(std::move(record));
     }
+    if (const Value* const names = findIn(*whole.table(), namesKey)) entry.names = STINT_TRY(namesIn(*names));
     if (textOf(entry) != text) return fail(Errc::ILLEGAL_ARGUMENT, "it is not in the one form that an entry has");
     return entry;
 }

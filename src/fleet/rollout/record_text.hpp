@@ -3,7 +3,8 @@
 //
 //     {"at":1795428000000,"records":[{"devices":[0,200],"is":"offered"},{"device":7,"is":"granted","slot":1}]}
 //
-// Devices that follow each other are told by the first and how many there are.
+// Devices that follow each other are told by the first and how many there are. Names, of 26 characters each, are one
+// text without anything between them.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -19,10 +20,12 @@ namespace stint::fleet {
 struct Entry {
     WallTime at{};
     std::vector<Record> records;
+    /// The names of the devices that its records let join, in their order. A rollout knows devices by numbers.
+    std::vector<std::string> names = {};
 };
 
-/// Bytes of an entry's text: more than one decision has, whatever devices it names.
-inline constexpr std::size_t longestEntry = std::size_t{48} << 10;
+/// Bytes of an entry's text: more than two decisions have, whatever devices they name.
+inline constexpr std::size_t longestEntry = std::size_t{192} << 10;
 
 std::string textOf(const Entry& entry);
 /// IllegalArgument: the text is not what textOf() writes of an entry with records.

@@ -81,6 +81,8 @@ public:
     std::uint32_t slots() const { return slots_; }
     std::uint32_t count(Outcome outcome) const { return ends_[static_cast<std::size_t>(outcome)]; }
     std::span<const Target> targets() const { return targets_; }
+    std::span<const Wave> waves() const { return waves_; }
+    bool isCancelled() const { return isCancelled_; }
     /// The devices that may begin before the wave after `wave` opens.
     std::uint32_t capacity(std::uint16_t wave) const;
 
