@@ -38,6 +38,26 @@ std::set<std::string_view> kindsOf(const Campaign& campaign) {
     return kinds;
 }
 
+/// Operators that have signed a campaign; those of them that may use its kinds, and mean these devices; and how many of
+/// them it wants.
+struct Signers {
+    std::size_t all = 0, allowed = 0, wanted = 1;
+};
+template <class MayMean>
+Signers signersOf(const Operators& list, const Signed& given, const Campaign& campaign, MayMean mayMean) {
+    const auto kinds = kindsOf(campaign);
+    const std::string comment = commentOf(campaign);
+    std::set<std::string> signers, allowed; // keys, so that one with two names counts once
+    for (const Operators::Operator& each : list.operators) {
+        if (!isSignedBy(given, each.key, comment)) continue;
+        signers.insert(each.key);
+        const bool mayKinds = std::ranges::all_of(kinds, [&](auto kind) { return has(each.kinds, kind); });
+        if (mayKinds && mayMean(each)) allowed.insert(each.key);
+    }
+    const bool two = std::ranges::any_of(kinds, [&](auto kind) { return has(list.two, kind); });
+    return {signers.size(), allowed.size(), two ? std::size_t{2} : std::size_t{1}};
+}
+
 Judgement rejected(Reason reason, std::string words) { return {std::nullopt, reason, std::move(words)}; }
 
 /// The first thing that the owner does not let happen here; empty: nothing.
@@ -148,21 +168,12 @@ Judgement Trust::judge(const Signed& given, std::uint32_t enrolment, std::string
         return rejected(Reason::OldList, statement_ ? fmt::format("version {} is wanted", statement_->operators) : "");
 
     const std::string id = idOf(*campaign);
-    const std::string comment = commentOf(*campaign);
-    const auto kinds = kindsOf(*campaign);
-    std::set<std::string> signers, allowed; // keys, so that one with two names counts once
-    for (const Operators::Operator& each : operators_->operators) {
-        if (!isSignedBy(given, each.key, comment)) continue;
-        signers.insert(each.key);
-        const bool mayKinds = std::ranges::all_of(kinds, [&](auto kind) { return has(each.kinds, kind); });
-        if (mayKinds && mayMean(each, version)) allowed.insert(each.key);
-    }
-    const bool two = std::ranges::any_of(kinds, [&](auto kind) { return has(operators_->two, kind); });
-    const std::size_t wanted = two ? 2 : 1;
-    if (signers.size() < wanted)
-        return rejected(Reason::NotSigned, fmt::format("{} of {} operators", signers.size(), wanted));
-    if (allowed.size() < wanted)
-        return rejected(Reason::NotAllowed, fmt::format("{} of {} operators may", allowed.size(), wanted));
+    const auto signers =
+        signersOf(*operators_, given, *campaign, [&](const auto& one) { return mayMean(one, version); });
+    if (signers.all < signers.wanted)
+        return rejected(Reason::NotSigned, fmt::format("{} of {} operators", signers.all, signers.wanted));
+    if (signers.allowed < signers.wanted)
+        return rejected(Reason::NotAllowed, fmt::format("{} of {} operators may", signers.allowed, signers.wanted));
 
     const auto today = time(now);
     if (today && *today >= endOf(*campaign)) return rejected(Reason::Expired, id);
@@ -204,6 +215,21 @@ Result<void> Trust::mayBegin(const Campaign& campaign, Instant now) const {
     if (!has(statement_->alive, id))
         return fail(Errc::ILLEGAL_STATE, "the fleet's last statement does not name {}", id);
     return {};
+}
+
+Result<void> checkSigners(const Operators& list, const Signed& given, const Campaign& campaign) {
+    const auto signers = signersOf(list, given, campaign, [](const auto&) { return true; });
+    if (signers.allowed >= signers.wanted) return {};
+    return fail(Errc::SECURITY, "{} of the {} operators that it wants have signed it, and may use all its kinds",
+                signers.allowed, signers.wanted);
+}
+
+Result<void> checkSigners(const Operators& list, const Signed& given, const Instruction& instruction) {
+    const std::string comment = commentOf(instruction);
+    const auto signs = [&](const Operators::Operator& each) { return isSignedBy(given, each.key, comment); };
+    if (std::ranges::any_of(list.operators, signs)) return {};
+    return fail(Errc::SECURITY, "no operator of the fleet has signed \"{} {}\"", instruction.word,
+                instruction.campaign);
 }
 
 } // namespace stint::fleet

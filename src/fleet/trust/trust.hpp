@@ -98,4 +98,9 @@ private:
     std::optional<Heard> heard_; ///< by which the fleet's time is latest
 };
 
+// For the server, which hands on what devices would take: they judge it themselves. Security: too few who may have
+// signed it.
+Result<void> checkSigners(const Operators& list, const Signed& given, const Campaign& campaign);
+Result<void> checkSigners(const Operators& list, const Signed& given, const Instruction& instruction);
+
 } // namespace stint::fleet
