@@ -56,7 +56,7 @@ Result<pid_t> pinned(const Fd& socket) {
 
 } // namespace
 
-Result<std::unique_ptr<Connection>> Connection::over(Fd socket, Speaker speaker) {
+Result<std::unique_ptr<CallerConnection>> CallerConnection::over(Fd socket, Speaker speaker) {
     int halves[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, halves) < 0)
         return broken("cannot make a socketpair", errno);
@@ -65,7 +65,7 @@ Result<std::unique_ptr<Connection>> Connection::over(Fd socket, Speaker speaker)
     if (::fcntl(socket.get(), F_SETFL, O_NONBLOCK) < 0) return broken("cannot use the socket", errno);
     pid_t sender = 0;
     if (speaker == Speaker::WhoConnected) sender = STINT_TRY(pinned(socket));
-    std::unique_ptr<Connection> made(new Connection(socket.get(), std::move(inside), sender));
+    std::unique_ptr<CallerConnection> made(new CallerConnection(socket.get(), std::move(inside), sender));
     made->bus_ = STINT_TRY(wire::serverOver(std::move(outside), std::move(socket)));
     // LINUX: sd-bus asks for 8 MiB of the kernel's memory, which root gets, for each caller that does not read.
     (void)::setsockopt(made->socket_, SOL_SOCKET, SO_SNDBUF, &mostUnread, sizeof mostUnread);
@@ -73,20 +73,20 @@ Result<std::unique_ptr<Connection>> Connection::over(Fd socket, Speaker speaker)
     return made;
 }
 
-Connection::~Connection() = default;
+CallerConnection::~CallerConnection() = default;
 
-bool Connection::listen() {
+bool CallerConnection::listen() {
     sd_bus_slot* slot = nullptr;
     if (sd_bus_add_filter(bus(), &slot, filter, this) < 0) return false;
     filter_.reset(slot);
     return true;
 }
 
-int Connection::filter(sd_bus_message* message, void* self, sd_bus_error*) {
-    return static_cast<Connection*>(self)->received(message);
+int CallerConnection::filter(sd_bus_message* message, void* self, sd_bus_error*) {
+    return static_cast<CallerConnection*>(self)->received(message);
 }
 
-int Connection::received(sd_bus_message* message) {
+int CallerConnection::received(sd_bus_message* message) {
     if (message == marker_.get()) {
         current_ = marker_;
         return 1;
@@ -99,7 +99,7 @@ int Connection::received(sd_bus_message* message) {
     return 1;
 }
 
-Connection::Next Connection::next(wire::Message& message) {
+CallerConnection::Next CallerConnection::next(wire::Message& message) {
     if (!greeted_) {
         switch (stepHandshake(intake_, bus())) {
         case Handshake::Going:
@@ -113,7 +113,7 @@ Connection::Next Connection::next(wire::Message& message) {
     return nextMessage(message);
 }
 
-Connection::Next Connection::nextMessage(wire::Message& message) {
+CallerConnection::Next CallerConnection::nextMessage(wire::Message& message) {
     while (true) {
         switch (intake_.look()) {
         case Intake::Look::Ready:
@@ -135,12 +135,12 @@ Connection::Next Connection::nextMessage(wire::Message& message) {
     }
 }
 
-std::size_t Connection::queued() const {
+std::size_t CallerConnection::queued() const {
     std::uint64_t count = 0;
     return sd_bus_get_n_queued_write(bus(), &count) < 0 ? 0 : static_cast<std::size_t>(count);
 }
 
-bool Connection::flush() {
+bool CallerConnection::flush() {
     if (!greeted_ || queued() == 0) return true;
     // sd_bus_process() writes, then reads, and would hand out a caller's message, unless another one is ready to be
     // handed out. So one of our own is queued for that purpose.

@@ -28,13 +28,13 @@ enum class Speaker { WhoConnected, Anyone };
 
 /// Hands out a caller's messages one by one, and closes when one breaks the rules of the wire. Driven by the server in
 /// gather() and act(); it never blocks.
-class Connection {
+class CallerConnection {
 public:
     /// Takes over an accepted socket, or one half of a socketpair, before its handshake.
-    static Result<std::unique_ptr<Connection>> over(Fd socket, Speaker speaker);
-    ~Connection();
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
+    static Result<std::unique_ptr<CallerConnection>> over(Fd socket, Speaker speaker);
+    ~CallerConnection();
+    CallerConnection(const CallerConnection&) = delete;
+    CallerConnection& operator=(const CallerConnection&) = delete;
 
     /// The descriptor to watch for reading, edge-triggered: after Nothing only new bytes make a difference.
     int socket() const { return socket_; }
@@ -63,7 +63,8 @@ public:
     void hungUp() { hungUp_ = true; }
 
 private:
-    Connection(int socket, Fd inside, pid_t sender) : socket_(socket), intake_(socket, std::move(inside), sender) {}
+    CallerConnection(int socket, Fd inside, pid_t sender)
+        : socket_(socket), intake_(socket, std::move(inside), sender) {}
     static int filter(sd_bus_message* message, void* self, sd_bus_error*);
     int received(sd_bus_message* message);
     bool listen();

@@ -28,7 +28,7 @@ constexpr std::uint64_t listenerMark = 0;
 
 /// A caller, as long as its connection lasts.
 struct Peer {
-    std::unique_ptr<Connection> connection;
+    std::unique_ptr<CallerConnection> connection;
     BusCaller caller;
     std::map<std::uint64_t, Asked> asked; ///< our calls that it has not answered, by cookie
     bool watchedForWriting = false;
@@ -110,7 +110,7 @@ private:
     Guests guests_;
     std::optional<Instant> crowded_; ///< when too many connections were last reported
     sd_event* loop_ = nullptr;
-    Sockets sockets_;
+    WatchedSockets sockets_;
     std::uint64_t lastConnection_ = listenerMark;
     std::uint64_t turn_ = 0;
     std::map<ConnectionId, Peer> peers_;
@@ -225,7 +225,7 @@ Result<ConnectionId> ServerLoop::adopt(Fd socket, BusCaller caller) {
 }
 
 Result<void> ServerLoop::settle(ConnectionId id, Fd socket, BusCaller caller, Speaker speaker) {
-    std::unique_ptr<Connection> connection = STINT_TRY(Connection::over(std::move(socket), speaker));
+    std::unique_ptr<CallerConnection> connection = STINT_TRY(CallerConnection::over(std::move(socket), speaker));
     STINT_TRY(sockets_.watch(connection->socket(), id.value));
     Peer peer{.connection = std::move(connection), .caller = std::move(caller), .asked = {}};
     STINT_CHECK(peers_.emplace(id, std::move(peer)).second); // a number is never used twice
@@ -282,14 +282,14 @@ bool ServerLoop::serve(ConnectionId id, Budget& budget) {
         const std::size_t before = peer->connection->bytesRead();
         const std::size_t descriptorsBefore = peer->connection->descriptorsRead();
         wire::Message message;
-        const Connection::Next next = peer->connection->next(message);
+        const CallerConnection::Next next = peer->connection->next(message);
         const std::size_t read = peer->connection->bytesRead() - before;
         bytes += read;
         budget.bytes -= std::min(budget.bytes, read);
         budget.descriptors += peer->connection->descriptorsRead() - descriptorsBefore;
-        if (next == Connection::Next::Closed) dead_.insert(id);
+        if (next == CallerConnection::Next::Closed) dead_.insert(id);
         if (peer->connection->isGreeted()) guests_.greeted(id);
-        if (next != Connection::Next::Message) {
+        if (next != CallerConnection::Next::Message) {
             if (came || peer->connection->isHalfway()) guests_.spoke(id, !peer->connection->isHalfway());
             return came;
         }

@@ -86,12 +86,12 @@ int wokenAgain(sd_event_source*, void*) { return 0; }
 
 } // namespace
 
-Sockets::~Sockets() {
+WatchedSockets::~WatchedSockets() {
     sd_event_source_disable_unref(wake_);
     sd_event_source_disable_unref(again_);
 }
 
-Result<void> Sockets::start(sd_event* loop) {
+Result<void> WatchedSockets::start(sd_event* loop) {
     epoll_ = Fd(::epoll_create1(EPOLL_CLOEXEC));
     if (!epoll_) return cannotWatch(errno);
     int result = sd_event_add_io(loop, &wake_, epoll_.get(), EPOLLIN, woken, nullptr);
@@ -101,10 +101,10 @@ Result<void> Sockets::start(sd_event* loop) {
     return {};
 }
 
-Result<void> Sockets::watch(int socket, std::uint64_t mark) { return add(socket, mark, reading); }
-Result<void> Sockets::watchListener(int socket, std::uint64_t mark) { return add(socket, mark, EPOLLIN); }
+Result<void> WatchedSockets::watch(int socket, std::uint64_t mark) { return add(socket, mark, reading); }
+Result<void> WatchedSockets::watchListener(int socket, std::uint64_t mark) { return add(socket, mark, EPOLLIN); }
 
-Result<void> Sockets::add(int socket, std::uint64_t mark, std::uint32_t events) {
+Result<void> WatchedSockets::add(int socket, std::uint64_t mark, std::uint32_t events) {
     epoll_event interest{};
     interest.events = events;
     interest.data.u64 = mark;
@@ -112,7 +112,7 @@ Result<void> Sockets::add(int socket, std::uint64_t mark, std::uint32_t events) 
     return {};
 }
 
-bool Sockets::watchWriting(int socket, std::uint64_t mark, bool writing) {
+bool WatchedSockets::watchWriting(int socket, std::uint64_t mark, bool writing) {
     epoll_event interest{};
     interest.events = reading;
     if (writing) interest.events |= EPOLLOUT;
@@ -120,7 +120,7 @@ bool Sockets::watchWriting(int socket, std::uint64_t mark, bool writing) {
     return ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, socket, &interest) == 0;
 }
 
-void Sockets::collect(const std::function<void(std::uint64_t, std::uint32_t)>& ready) {
+void WatchedSockets::collect(const std::function<void(std::uint64_t, std::uint32_t)>& ready) {
     std::array<epoll_event, 64> events;
     int count = 0;
     do {
@@ -130,6 +130,6 @@ void Sockets::collect(const std::function<void(std::uint64_t, std::uint32_t)>& r
     } while (count == static_cast<int>(events.size()));
 }
 
-void Sockets::wakeAgain() { sd_event_source_set_enabled(again_, SD_EVENT_ONESHOT); }
+void WatchedSockets::wakeAgain() { sd_event_source_set_enabled(again_, SD_EVENT_ONESHOT); }
 
 } // namespace stint

@@ -43,12 +43,12 @@ private:
 /// All sockets of the server behind one descriptor that the loop watches: a turn sees everything that is ready, where
 /// the loop would hand over one socket at a time. Edge-triggered, so that half a header does not make it spin; only the
 /// listener is level-triggered.
-class Sockets {
+class WatchedSockets {
 public:
-    Sockets() = default;
-    ~Sockets();
-    Sockets(const Sockets&) = delete;
-    Sockets& operator=(const Sockets&) = delete;
+    WatchedSockets() = default;
+    ~WatchedSockets();
+    WatchedSockets(const WatchedSockets&) = delete;
+    WatchedSockets& operator=(const WatchedSockets&) = delete;
 
     Result<void> start(sd_event* loop);
 
