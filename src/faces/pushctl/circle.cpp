@@ -15,7 +15,7 @@
 #include "contract/model/view.hpp"
 #include "faces/control/daemon.hpp"
 #include "faces/control/lookup.hpp"
-#include "faces/pushctl/post.hpp"
+#include "faces/pushctl/server/post.hpp"
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"

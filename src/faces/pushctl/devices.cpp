@@ -8,7 +8,7 @@
 #include "base/result/errors.hpp"
 #include "base/text/printable.hpp"
 #include "base/time/clock.hpp"
-#include "faces/pushctl/post.hpp"
+#include "faces/pushctl/server/post.hpp"
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"

@@ -17,7 +17,7 @@
 #include "base/time/clock.hpp"
 #include "base/time/time.hpp"
 #include "faces/control/daemon.hpp"
-#include "faces/pushctl/post.hpp"
+#include "faces/pushctl/server/post.hpp"
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/views/findings.hpp"
@@ -124,7 +124,7 @@ std::optional<Finding> aboutClock(const Answer& answer) {
 
 // A question that is none: it is answered, whatever else is wrong, and counts for nothing.
 void addServer(const std::string& origin, Findings& findings) {
-    const auto answer = get(origin + std::string(push::devicesPath));
+    const auto answer = get({.url = origin + std::string(push::devicesPath)});
     const std::string name = printable(origin);
     if (!answer.ok()) {
         findings.push_back({"server", Grade::Trouble,
@@ -241,7 +241,8 @@ void addServing(const std::filesystem::path& data, bool isNamed, Findings& findi
     else
         findings.push_back({"nats-server", Grade::Trouble, version.error().message, "apt install nats-server"});
     const auto address = push::addressIn(data);
-    const auto metrics = address.ok() ? get(*address + "/metrics", longestMetrics) : address.error();
+    const auto metrics =
+        address.ok() ? get({.url = *address + "/metrics", .longestAnswer = longestMetrics}) : address.error();
     findings.push_back(aboutStore(metrics));
     if (cluster.ok() && *cluster) findings.push_back(aboutReplicas(metrics));
 }

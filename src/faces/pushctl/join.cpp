@@ -1,10 +1,10 @@
-#include "faces/pushctl/post.hpp"
-
+// `stint push join` and `stint push leave` (push.md §3.1).
 #include <nlohmann/json.hpp>
 
 #include "base/result/errors.hpp"
 #include "base/text/printable.hpp"
 #include "base/unix/process.hpp"
+#include "faces/pushctl/server/post.hpp"
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
@@ -20,14 +20,6 @@ namespace ends = cli::ends;
 
 namespace {
 
-bool isOnThisMachine(const std::string& origin) {
-    for (const char* const host : {"http://127.0.0.1", "http://localhost", "http://[::1]"})
-        if (origin.starts_with(host) &&
-            (origin.size() == std::string(host).size() || origin[std::string(host).size()] == ':'))
-            return true;
-    return false;
-}
-
 /// nullopt: this device has joined no server. A file that cannot be read is none that may be replaced.
 Result<std::optional<push::LineSettings>> joined() { return push::LineSettings::read(push::LineSettings::directory()); }
 
@@ -37,44 +29,6 @@ int failOfRead(const Screen& screen, const Error& error) {
 }
 
 } // namespace
-
-Result<Answer> ask(const std::string& origin, std::string question, std::size_t longest) {
-    return post({.url = origin + std::string(push::devicesPath),
-                 .headers = {"Content-Type: application/json"},
-                 .body = std::move(question),
-                 .longestAnswer = longest});
-}
-
-Result<std::string> serverOf(const std::string& url) {
-    std::string origin = STINT_TRY(serverOriginOf(url));
-    if (origin.starts_with("http://") && !isOnThisMachine(origin))
-        return fail(Errc::ILLEGAL_ARGUMENT,
-                    "http:// is for this machine alone: the code and the messages' envelopes could "
-                    "be read on their way; https:// it is");
-    return origin;
-}
-
-std::string sentenceOf(const Answer& answer) {
-    const std::string said = saidBy(answer);
-    return fmt::format("it answers {}{}{}", answer.status, said.empty() ? "" : ": ", said);
-}
-
-Result<Answer> joinAt(const std::string& address, const std::string& origin, const std::string& code) {
-    const push::Nkey user = push::Nkey::make(push::Nkey::Role::User);
-    Answer answer = STINT_TRY(ask(address, textOf(push::JoinQuestion{.code = code, .user = user.name()})));
-    if (answer.status != 201) return answer;
-    const auto said = push::joinAnswerIn(answer.text);
-    if (!said.ok()) return within("the server's answer is none", said.error());
-    push::LineSettings settings{.origin = origin,
-                                .brokers = said->brokers,
-                                .serverKey = said->key,
-                                .device = said->device,
-                                .shard = said->shard,
-                                .lineKey = push::newLineKey(),
-                                .credentials = {}};
-    STINT_TRY(settings.write(push::LineSettings::directory(), push::credentialsOf(said->jwt, user)));
-    return answer;
-}
 
 int join(const Arguments& given, const Screen& screen) {
     const auto origin = serverOf(given.words[0]);

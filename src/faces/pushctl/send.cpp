@@ -11,7 +11,7 @@
 #include "base/text/printable.hpp"
 #include "base/time/clock.hpp"
 #include "base/unix/process.hpp"
-#include "faces/pushctl/post.hpp"
+#include "faces/pushctl/server/post.hpp"
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"

@@ -1,15 +1,10 @@
-
-#include <csignal>
-#include <cstring>
 #include <thread>
 
 #include "base/result/errors.hpp"
-#include "base/text/number.hpp"
 #include "base/text/printable.hpp"
 #include "base/time/clock.hpp"
-#include "base/unix/paths.hpp"
-#include "base/unix/process.hpp"
-#include "faces/pushctl/post.hpp"
+#include "faces/pushctl/server/post.hpp"
+#include "faces/pushctl/server/serving.hpp"
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
@@ -27,41 +22,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint16_t usualPort = 7748; // PROPOSAL
 constexpr Duration usualInvitation = 24h, shortestInvitation = 1min, longestInvitation = 28 * 24h;
 constexpr Duration usualServerInvitation = 1h, longestServerInvitation = 24h;
 constexpr Duration forItself = 1min;
 constexpr Duration betweenAsks = 5s, longestTurn = 10min; ///< of a server that waits until others have joined
-constexpr Bytes smallestStore = 64 << 20;
-
-Result<std::uint16_t> portOf(const Arguments& given, const char* option, std::uint16_t otherwise) {
-    const auto text = given.value(option);
-    if (!text) return otherwise;
-    const auto port = numberIn<std::uint16_t>(*text);
-    if (!port || *port == 0) return fail(Errc::ILLEGAL_ARGUMENT, "--{} is 1 to 65535", option);
-    return *port;
-}
-
-/// A file's path, seen from "/", where the parts of a server are started.
-Result<std::filesystem::path> fileOf(const Arguments& given, const char* option) {
-    const std::filesystem::path here = STINT_TRY(workingDirectory());
-    const std::filesystem::path file = here / given.value(option).value_or("");
-    if (!readFile(file))
-        return fail(Errc::ILLEGAL_ARGUMENT, "--{}: cannot read {}: {}", option, printable(file.string()),
-                    std::strerror(errno));
-    return file;
-}
-
-Result<push::Serving::Settings::Listening> listeningOf(const Arguments& given, const std::string& origin) {
-    if (!given.has("listen") || !given.has("cert") || !given.has("key") || !origin.starts_with("https://"))
-        return fail(Errc::ILLEGAL_ARGUMENT, "--listen, --cert, --key and an --origin of https:// stand together");
-    push::Serving::Settings::Listening listening;
-    listening.address = *given.value("listen");
-    listening.host = hostOf(origin);
-    listening.certificate = STINT_TRY(fileOf(given, "cert"));
-    listening.key = STINT_TRY(fileOf(given, "key"));
-    return listening;
-}
 
 /// The address and the port of --cluster; empty: it is not given.
 Result<std::string> routeOf(const Arguments& given, std::uint16_t brokerPort) {
@@ -76,25 +40,8 @@ Result<std::string> routeOf(const Arguments& given, std::uint16_t brokerPort) {
 }
 
 Result<push::Serving::Settings> settingsOf(const Arguments& given) {
-    push::Serving::Settings settings;
-    settings.data = STINT_TRY(directoryOf(given));
-    settings.port = STINT_TRY(portOf(given, "port", usualPort));
-    settings.brokerPort = STINT_TRY(portOf(given, "broker-port", static_cast<std::uint16_t>(settings.port + 1)));
-    if (settings.brokerPort == settings.port || settings.brokerPort == 0)
-        return fail(Errc::ILLEGAL_ARGUMENT, "--broker-port is 1 to 65535, and not --port");
-    if (const auto text = given.value("store")) {
-        const auto size = parseSize(*text);
-        if (!size.ok()) return within("--store", size.error());
-        if (*size < smallestStore) return fail(Errc::ILLEGAL_ARGUMENT, "--store is 64MiB or more");
-        settings.store = *size;
-    }
-    if (const auto origin = given.value("origin")) {
-        auto read = serverOriginOf(*origin);
-        if (!read.ok()) return within("--origin", read.error());
-        settings.origin = *std::move(read);
-    }
-    if (given.has("listen") || given.has("cert") || given.has("key"))
-        settings.listening = STINT_TRY(listeningOf(given, settings.origin));
+    const std::filesystem::path data = STINT_TRY(directoryOf(given));
+    push::Serving::Settings settings = STINT_TRY(servingOf(given, data));
     settings.route = STINT_TRY(routeOf(given, settings.brokerPort));
     if (given.has("join") != !given.words.empty() || (given.has("join") && settings.route.empty()))
         return fail(Errc::ILLEGAL_ARGUMENT, "--join URL, its CODE and --cluster ADDRESS stand together");
@@ -179,11 +126,7 @@ void tellReady(const push::Serving& serving, const std::filesystem::path& data, 
 } // namespace
 
 Result<std::filesystem::path> directoryOf(const Arguments& given) {
-    const auto named = given.value("data");
-    if (!named) return push::serverDirectory();
-    if (named->empty()) return fail(Errc::ILLEGAL_ARGUMENT, "--data is a directory");
-    const std::filesystem::path here = STINT_TRY(workingDirectory());
-    return (here / *named).lexically_normal();
+    return directoryOf(given, "data", push::serverDirectory());
 }
 
 int serve(const Arguments& given, const Screen& screen) {
@@ -192,36 +135,10 @@ int serve(const Arguments& given, const Screen& screen) {
     if (given.has("join"))
         if (const auto joined = joinCluster(given, *settings, screen); !joined.ok())
             return screen.fail("cannot join the cluster", joined.error());
-    sd_event* loop = nullptr;
-    if (sd_event_new(&loop) < 0) return screen.fail(ends::system, "cannot make a loop");
-    std::unique_ptr<push::Serving> serving;
-    auto opened = push::Serving::open(loop, *settings,
-                                      {.ready = [&] { tellReady(*serving, settings->data, screen); },
-                                       .first = [&] { tellFirst(settings->data, screen); },
-                                       .tell = [&](const std::string& sentence) { screen.warn(sentence); }});
-    if (!opened.ok()) return screen.fail("cannot serve", opened.error());
-    serving = std::move(opened).value();
-    struct Ending {
-        sd_event* loop;
-        push::Serving& serving;
-    } ending{loop, *serving};
-    const auto end = [](sd_event_source*, const signalfd_siginfo*, void* it) {
-        auto& self = *static_cast<Ending*>(it);
-        self.serving.end([&self] { sd_event_exit(self.loop, ends::ok); });
-        return 0;
-    };
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-        sigaddset(&signals, signal);
-    ::sigprocmask(SIG_BLOCK, &signals, nullptr);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-        if (sd_event_add_signal(loop, nullptr, signal, end, &ending) < 0)
-            return screen.fail(ends::system, "cannot follow signals");
-    const int code = sd_event_loop(loop);
-    serving.reset();
-    sd_event_unref(loop);
-    return code < 0 ? ends::internal : code;
+    return serveUntilSignal(*settings,
+                            {.ready = [&](push::Serving& serving) { tellReady(serving, settings->data, screen); },
+                             .first = [&] { tellFirst(settings->data, screen); }},
+                            screen);
 }
 
 int invite(const Arguments& given, const Screen& screen) {

@@ -215,7 +215,7 @@ Result<std::unique_ptr<Serving>> Serving::open(sd_event* loop, const Settings& s
 }
 
 Serving::Serving(sd_event* loop, const Settings& settings, Hooks hooks, Fd lock)
-    : settings_(settings), address_(fmt::format("http://127.0.0.1:{}", settings.port)),
+    : loop_(loop), settings_(settings), address_(fmt::format("http://127.0.0.1:{}", settings.port)),
       origin_(settings.origin.empty() ? address_ : settings.origin), hooks_(std::move(hooks)), lock_(std::move(lock)),
       made_(wallNow()), betweenReloads_(loop), withoutLeader_(loop) {}
 
@@ -260,22 +260,26 @@ Result<void> Serving::begin(sd_event* loop, const Settings& settings) {
     return {};
 }
 
+std::vector<std::string> Serving::brokerWords() const {
+    std::vector<std::string> words{"--nats", brokerHere(settings_), "--credentials",
+                                   (settings_.data / credentialsFile).string()};
+    if (settings_.listening) words.insert(words.end(), {"--nats-host", settings_.listening->host});
+    return words;
+}
+
 std::vector<std::string> Serving::endpointWords(const Settings& settings) const {
     std::vector<std::string> words{(libexecDirectory() / "stint-endpoint").string(),
                                    "--port",
                                    std::to_string(settings.port),
                                    "--data",
                                    settings.data.string(),
-                                   "--nats",
-                                   brokerHere(settings),
-                                   "--credentials",
-                                   (settings.data / credentialsFile).string(),
                                    "--origin",
                                    origin_,
                                    "--broker",
                                    brokerForDevices(settings)};
+    for (std::string& word : brokerWords())
+        words.push_back(std::move(word));
     if (!settings.origin.empty()) words.emplace_back("--behind-proxy");
-    if (settings.listening) words.insert(words.end(), {"--nats-host", settings.listening->host});
     if (place_) words.insert(words.end(), {"--member", place_->name, "--route", place_->route});
     return words;
 }
@@ -363,8 +367,18 @@ void Serving::heardEndpoint(std::string_view line) {
     if (!std::exchange(isReady_, true)) hooks_.ready();
 }
 
+void Serving::keep(std::string name, std::vector<std::string> words, std::function<void(std::string_view line)> heard) {
+    for (std::string& word : brokerWords())
+        words.push_back(std::move(word));
+    beside_ = std::make_unique<Kept>(loop_, std::move(name), std::move(words), lock_.get(),
+                                     Kept::Hooks{std::move(heard), hooks_.tell});
+    beside_->start();
+}
+
 void Serving::end(const std::function<void()>& done) {
-    endpoint_->end([this, done] { broker_->end(done); });
+    const auto endOthers = [this, done] { endpoint_->end([this, done] { broker_->end(done); }); };
+    if (!beside_) return endOthers();
+    beside_->end(endOthers);
 }
 
 Result<void> checkUnused(const std::filesystem::path& data) {
@@ -394,12 +408,6 @@ Result<ServerKeys> keysOfServer(const std::filesystem::path& data) {
     return ServerKeys::open(data / keysFile);
 }
 
-Result<std::string> originOfServer(const std::filesystem::path& data) {
-    const auto origin = readFile(data / originFile);
-    if (!origin) return diskRefused("read", data / originFile);
-    return *origin;
-}
-
 } // namespace
 
 Result<std::string> codeOf(const std::filesystem::path& data, WallTime end, std::string_view purpose) {
@@ -413,9 +421,15 @@ Result<std::string> addressIn(const std::filesystem::path& data) {
     return *std::move(address);
 }
 
+Result<std::string> originIn(const std::filesystem::path& data) {
+    auto origin = readFile(data / originFile);
+    if (!origin) return fail(Errc::STORAGE, "there is no server in {}: `stint push serve` makes one", data.string());
+    return *std::move(origin);
+}
+
 Result<std::string> invitation(const std::filesystem::path& data, WallTime end) {
     const std::string code = STINT_TRY(codeOf(data, end));
-    const std::string origin = STINT_TRY(originOfServer(data));
+    const std::string origin = STINT_TRY(originIn(data));
     return fmt::format("stint push join {} {}", origin, code);
 }
 
@@ -425,7 +439,7 @@ Result<std::string> serverInvitation(const std::filesystem::path& data, WallTime
     if (!place)
         return fail(Errc::STORAGE, "the server in {} is alone: a cluster begins with `stint push serve --cluster`",
                     data.string());
-    const std::string origin = STINT_TRY(originOfServer(data));
+    const std::string origin = STINT_TRY(originIn(data));
     return fmt::format("stint push serve --join {} {} --cluster ADDRESS", origin, codeUntil(end, keys, toServe));
 }
 

@@ -1,5 +1,5 @@
 // A server of push on this machine (push.md §5, `stint push serve`): its directory, and nats-server and stint-endpoint,
-// which are kept running.
+// which are kept running; and a fleet's server beside them.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -50,7 +50,10 @@ public:
     /// The place on this machine, and the one that others are told.
     const std::string& address() const { return address_; }
     const std::string& origin() const { return origin_; }
-    /// Ends both, then calls `done`.
+    /// Another program of the server's is kept beside these from now on, at the broker as stint-endpoint is: it is told
+    /// --nats, --credentials and, where it has to know, --nats-host, behind its own words. Once at most.
+    void keep(std::string name, std::vector<std::string> words, std::function<void(std::string_view line)> heard);
+    /// Ends them, then calls `done`.
     void end(const std::function<void()>& done);
 
 private:
@@ -62,10 +65,12 @@ private:
     void heal();
     void awaitLeader();
     void reload();
+    std::vector<std::string> brokerWords() const;
     std::vector<std::string> endpointWords(const Settings& settings) const;
     void heardBroker(std::string_view line);
     void heardEndpoint(std::string_view line);
 
+    sd_event* loop_;
     Settings settings_;
     std::string address_, origin_;
     Hooks hooks_;
@@ -81,8 +86,8 @@ private:
     bool brokerReadsAnother_ = false;  ///< than it has read
     Timer withoutLeader_;              ///< set: it has a route to another, and they have no leader
     bool hasLeader_ = false;
-    int leaderless_ = 0; ///< how often that took too long
-    std::unique_ptr<Kept> broker_, endpoint_;
+    int leaderless_ = 0;                               ///< how often that took too long
+    std::unique_ptr<Kept> broker_, endpoint_, beside_; ///< the last: where there is one
     bool endpointBegan_ = false, isReady_ = false, isFirst_ = false;
 };
 
@@ -97,8 +102,9 @@ Result<void> checkUnused(const std::filesystem::path& data);
 /// messages; Busy: one is in it.
 Result<void> adopt(const std::filesystem::path& data, const std::string& route, const ServerAnswer& answer);
 
-/// The place of the server of that directory on this machine. Storage: there is none.
+/// The place of the server of that directory on this machine, and the one that others are told. Storage: there is none.
 Result<std::string> addressIn(const std::filesystem::path& data);
+Result<std::string> originIn(const std::filesystem::path& data);
 /// A server's line to join by, as a person types it: its URL and a code. Security, Storage: that is no directory of a
 /// server, or none that this user may read.
 Result<std::string> invitation(const std::filesystem::path& data, WallTime end);

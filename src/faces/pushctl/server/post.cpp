@@ -1,4 +1,4 @@
-#include "faces/pushctl/post.hpp"
+#include "faces/pushctl/server/post.hpp"
 
 #include <algorithm>
 #include <array>
@@ -59,18 +59,25 @@ std::string headerOf(CURL* curl, const char* name) {
     return curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK ? found->value : "";
 }
 
-using SetMore = std::function<void(CURL*)>;
-
-/// One request and its answer, of whose text that much is read; `more` says which.
-Result<Answer> answerTo(const std::string& url, std::size_t longest, const SetMore& more) {
+/// One request and its answer; `more` says which.
+Result<Answer> answerTo(const Request& request, const std::function<void(CURL*)>& more) {
     const Owned<CURL, curl_easy_cleanup> curl(curl_easy_init());
     STINT_CHECK(curl);
+    Owned<curl_slist, curl_slist_free_all> headers;
+    for (const std::string& header : request.headers) {
+        curl_slist* const longer = curl_slist_append(headers.get(), header.c_str());
+        STINT_CHECK(longer);
+        (void)headers.release();
+        headers.reset(longer);
+    }
     Answer answer;
-    Kept kept{answer.text, longest};
+    Kept kept{answer.text, request.longestAnswer};
     const auto set = [&](CURLoption option, auto value) {
         STINT_CHECK(curl_easy_setopt(curl.get(), option, value) == CURLE_OK);
     };
-    set(CURLOPT_URL, url.c_str());
+    set(CURLOPT_URL, request.url.c_str());
+    set(CURLOPT_HTTPHEADER, headers.get());
+    if (const auto origin = originOf(request.url); origin.ok() && isOnThisMachine(*origin)) set(CURLOPT_NOPROXY, "*");
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_USERAGENT, fmt::format("stint/{}", ownBuild().version).c_str());
     set(CURLOPT_CONNECTTIMEOUT, connectSeconds);
@@ -78,13 +85,13 @@ Result<Answer> answerTo(const std::string& url, std::size_t longest, const SetMo
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_WRITEFUNCTION, &keep);
     set(CURLOPT_WRITEDATA, static_cast<void*>(&kept));
-    if (more) more(curl.get());
+    more(curl.get());
     const CURLcode code = curl_easy_perform(curl.get());
     curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
-    const bool cut = code == CURLE_WRITE_ERROR && answer.text.size() >= longest;
+    const bool cut = code == CURLE_WRITE_ERROR && answer.text.size() >= request.longestAnswer;
     if (code != CURLE_OK && !cut) return fail(Errc::SYSTEM, "{}", curl_easy_strerror(code));
     if (const std::string named = headerOf(curl.get(), "Location"); !named.empty())
-        answer.location = absolute(named, url);
+        answer.location = absolute(named, request.url);
     answer.ttl = headerOf(curl.get(), "TTL");
     answer.retryAfter = headerOf(curl.get(), "Retry-After");
     if (const auto date = curl_getdate(headerOf(curl.get(), "Date").c_str(), nullptr); date >= 0)
@@ -121,6 +128,14 @@ Result<std::string> serverOriginOf(const std::string& url) {
     return origin;
 }
 
+bool isOnThisMachine(const std::string& origin) {
+    for (const char* const host : {"http://127.0.0.1", "http://localhost", "http://[::1]"})
+        if (origin.starts_with(host) &&
+            (origin.size() == std::string(host).size() || origin[std::string(host).size()] == ':'))
+            return true;
+    return false;
+}
+
 std::string hostOf(const std::string& origin) {
     const Owned<CURLU, curl_url_cleanup> parts(curl_url());
     STINT_CHECK(parts);
@@ -129,22 +144,16 @@ std::string hostOf(const std::string& origin) {
 }
 
 Result<Answer> post(const Request& request) {
-    Owned<curl_slist, curl_slist_free_all> headers;
-    for (const std::string& header : request.headers) {
-        curl_slist* const longer = curl_slist_append(headers.get(), header.c_str());
-        STINT_CHECK(longer);
-        (void)headers.release();
-        headers.reset(longer);
-    }
-    return answerTo(request.url, request.longestAnswer, [&](CURL* curl) {
+    return answerTo(request, [&](CURL* curl) {
         const auto size = static_cast<curl_off_t>(request.body.size());
         STINT_CHECK(curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, size) == CURLE_OK);
         STINT_CHECK(curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data()) == CURLE_OK);
-        STINT_CHECK(curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get()) == CURLE_OK);
     });
 }
 
-Result<Answer> get(const std::string& url, std::size_t longestAnswer) { return answerTo(url, longestAnswer, nullptr); }
+Result<Answer> get(const Request& request) {
+    return answerTo(request, [](CURL*) {});
+}
 
 namespace {
 

@@ -39,13 +39,16 @@ Result<std::string> originOf(const std::string& url);
 
 /// The same of a server's URL, which has no path. IllegalArgument: it has one, or is none.
 Result<std::string> serverOriginOf(const std::string& url);
+/// True for an origin on loopback, over http.
+bool isOnThisMachine(const std::string& origin);
 /// "push.example": the host of such an origin.
 std::string hostOf(const std::string& origin);
 
-/// Sends it, and follows no redirect: the URL is a secret. System: no answer came within half a minute.
+/// Sends it, and follows no redirect: the URL is a secret. What is on this machine is asked without a proxy. System: no
+/// answer came within half a minute.
 Result<Answer> post(const Request& request);
-/// Asks for what is there, likewise.
-Result<Answer> get(const std::string& url, std::size_t longestAnswer = usualAnswer);
+/// Asks for what is there, likewise; a body is not sent.
+Result<Answer> get(const Request& request);
 
 /// A push service's answer in words (push.md §3; RFC 8030 §5, §7.3, §8.4), and the exit code for it.
 struct Status {
