@@ -1,0 +1,199 @@
+// The fleet's server's file (fleet.md §5): its devices, campaigns and their targets, and what each device has told
+// last, for whoever asks. Nothing in it is decided here, and nothing is only here: it can be made anew from the
+// broker's buckets and the stream of reports, so a damaged file is set aside. Whoever calls has checked who signed a
+// certificate or a campaign; reports are checked here.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/sqlite/sqlite.hpp"
+#include "fleet/document/query.hpp"
+#include "fleet/questions/questions.hpp"
+#include "fleet/questions/report.hpp"
+#include "fleet/rollout/events.hpp"
+#include "fleet/trust/signed.hpp"
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint::fleet {
+
+/// A message of the stream of reports: unchecked, but for its subject, which names the device.
+struct StreamedReport {
+    std::uint64_t sequence = 0;
+    WallTime time{}; ///< the stream's
+    std::string device;
+    std::string text;
+};
+
+/// A report that does not count.
+enum class Passed : std::uint8_t {
+    NoReport,
+    OtherDevice,
+    NoDevice,
+    OtherEnrolment,
+    NotMeant,
+    NoRound,
+    Old,
+    NotSigned,
+};
+struct PassedRow {
+    Passed why;
+    std::string_view word;    ///< in metrics
+    std::string_view meaning; ///< for people
+};
+// clang-format off
+inline constexpr auto passedRows = std::to_array<PassedRow>({
+    {Passed::NoReport, "no-report", "it is none, or not in its one form"},
+    {Passed::OtherDevice, "other-device", "it is of another device than the one that sent it"},
+    {Passed::NoDevice, "no-device", "who sent it is no device of this fleet, or has left it"},
+    {Passed::OtherEnrolment, "other-enrolment", "it is from before the device joined anew"},
+    {Passed::NotMeant, "not-meant", "the device is no target of the campaign"},
+    {Passed::NoRound, "no-round", "it is of a round that nobody has begun"},
+    {Passed::Old, "old", "the device has told a newer one before"},
+    {Passed::NotSigned, "not-signed", "its signature is not that of the device's key"},
+});
+// clang-format on
+
+/// The reports of a batch that count, in their order; and how many do not.
+struct Taken {
+    struct Told {
+        std::string campaign;
+        Report report;
+        WallTime at{}; ///< the stream's time
+    };
+    std::vector<Told> reports;
+    std::array<std::uint32_t, passedRows.size()> passed{};
+
+    std::uint32_t count(Passed why) const { return passed[static_cast<std::size_t>(why)]; }
+};
+
+/// A device as it has joined, and what it said last.
+struct DeviceEntry {
+    std::string id;
+    Enrolment enrolment = 0;
+    std::string certificate; ///< as it is signed
+    std::map<std::string, std::string, std::less<>> labels;
+    std::string endpoint;         ///< empty: it has said none
+    std::string version;          ///< likewise
+    std::optional<WallTime> seen; ///< nullopt: it never was
+    bool isGone = false;          ///< it has left, or was revoked
+};
+
+/// The devices by what a query says of each: their ids, in order. None that is gone is among them.
+struct Meant {
+    std::vector<std::string> yes, unknown, no;
+};
+
+struct CampaignEntry {
+    std::string id, name;
+    std::string document; ///< as it is signed
+    WallTime made{}, read{};
+    std::uint8_t round = 0;
+};
+
+/// A target, and what its device has told, by which the campaign is made again: its last report but for those that
+/// change nothing (§4.1), under the last one's sequence. Without one that is 0, and its phase Targeted.
+struct ResultEntry {
+    Device target = 0;
+    std::string device;
+    Enrolment enrolment = 0;
+    Telling telling;
+    WallTime made{}; ///< by the device's clock
+    WallTime at{};   ///< the stream's time
+};
+struct ResultFilter {
+    std::optional<Phase> phase;
+    std::optional<Outcome> outcome;
+    const Query* devices = nullptr; ///< that it says yes of
+};
+struct ResultCount {
+    Phase phase = Phase::Targeted;
+    Outcome outcome = Outcome::None;
+    std::uint32_t targets = 0;
+
+    bool operator==(const ResultCount&) const = default;
+};
+
+class Roster {
+public:
+    /// Opens the file, or makes it; only one process has it open. A damaged one, and one of another version, is set
+    /// aside under the same name with ".damaged" at its end, and made anew. Storage: it is another program's, not this
+    /// user's alone, or the disk has no room.
+    static Result<Roster> open(const std::filesystem::path& file);
+    /// The file that was found was set aside, and why; empty: it was not.
+    const std::string& setAside() const { return setAside_; }
+
+    /// A batch of the stream, in its order: one commit of what counts and of the sequence up to which it was read. What
+    /// is taken a second time changes nothing. Storage: nothing of it is written.
+    Result<Taken> take(const std::string& stream, std::span<const StreamedReport> batch);
+    /// The sequence after which the stream is to be read on. The name of a stream says when it was made.
+    Result<std::uint64_t> position(const std::string& stream);
+    /// The stream goes on from that sequence, which is less than what was read: a power cut took the rest.
+    Result<void> goBack(const std::string& stream, std::uint64_t sequence);
+
+    /// Devices have joined, or have newer certificates: one commit. One that is older than what is known, or that came
+    /// before its device left, changes nothing. IllegalArgument: one is none, and none is taken.
+    Result<void> put(std::span<const Signed> certificates);
+    /// The device has left, or was revoked: its reports count no more, until it joins anew.
+    Result<void> leave(const std::string& device);
+    /// The campaigns of which the device has told more than is known here. IllegalState: it is no device of this fleet.
+    Result<std::vector<std::string>> hello(const std::string& device, const Hello& hello, WallTime now);
+    Result<std::optional<DeviceEntry>> device(const std::string& id);
+    /// nullopt: it is no device of this fleet.
+    Result<std::optional<Facts>> facts(const std::string& device, WallTime now);
+    Result<Meant> meant(const Query& query, WallTime now);
+
+    /// The campaign, which may be there. IllegalArgument: it is none; IllegalState: it is there, as another one.
+    Result<void> putCampaign(const Signed& document, WallTime now);
+    /// Devices that are meant, as the campaign's log has them: the first one's number, and on from there. Those that
+    /// are there already change nothing. IllegalState: there is no such campaign.
+    struct Meaning {
+        std::string device;
+        Enrolment enrolment = 0;
+    };
+    Result<void> addTargets(const std::string& campaign, Device first, std::span<const Meaning> devices);
+    /// An operator has begun that round.
+    Result<void> beginRound(const std::string& campaign, std::uint8_t round);
+    Result<std::vector<CampaignEntry>> campaigns();
+
+    /// A page of a campaign's targets, `most` at the most, from that number on; the last page has fewer.
+    Result<std::vector<ResultEntry>> results(const std::string& campaign, const ResultFilter& filter, Device from,
+                                             std::size_t most, WallTime now);
+    /// The targets by what their devices told.
+    Result<std::vector<ResultCount>> counts(const std::string& campaign);
+    /// The device in the campaign, as it joined last. nullopt: it is no target.
+    Result<std::optional<ResultEntry>> result(const std::string& campaign, const std::string& device);
+
+private:
+    struct Candidate;
+    struct Known {
+        std::int64_t number = 0;
+        std::uint8_t round = 0;
+    };
+
+    explicit Roster(Database database) : database_(std::move(database)) {}
+    static Result<Roster> openAsItIs(const std::filesystem::path& file);
+    Result<void> prepare();
+    /// One commit of all that `work` writes, or nothing of it.
+    Result<void> together(const std::function<Result<void>()>& work);
+    Result<Known> known(const std::string& campaign) const;
+
+    Result<std::optional<Passed>> find(Candidate& candidate);
+    Result<std::optional<Passed>> keep(const Candidate& candidate);
+
+    Database database_;
+    std::string setAside_;
+    std::map<std::string, Known, std::less<>> campaigns_;
+    stint::Statement findKey_, findTarget_, tell_, bump_, see_, advance_;
+};
+
+} // namespace stint::fleet

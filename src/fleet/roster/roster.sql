@@ -1,0 +1,55 @@
+-- What the fleet's server knows of devices and campaigns: version 1. Times are milliseconds of the wall clock since
+-- 1970. A file of another version, or a damaged one, is set aside, and made anew from the broker.
+
+CREATE TABLE devices (
+    id        TEXT    NOT NULL PRIMARY KEY,
+    enrolment INTEGER NOT NULL, -- the certificate's
+    made      INTEGER NOT NULL, -- likewise
+    key       BLOB    NOT NULL CHECK (length(key) = 40), -- that signs its reports: minisign's id of it, and its point
+    labels    TEXT    NOT NULL, -- a line each: NAME=VALUE
+    endpoint  TEXT    NOT NULL, -- where orders are pushed to it; empty: nowhere yet
+    version   TEXT    NOT NULL, -- of its Stint; empty: it has not said
+    seen      INTEGER,          -- last; NULL: never
+    gone      INTEGER NOT NULL CHECK (gone IN (0, 1)) -- 1: it has left, or was revoked
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE certificates ( -- apart, so that a query need not go through them
+    device TEXT NOT NULL PRIMARY KEY,
+    text   TEXT NOT NULL -- as it is signed
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE campaigns (
+    number   INTEGER PRIMARY KEY,
+    id       TEXT    NOT NULL UNIQUE,
+    document TEXT    NOT NULL, -- as it is signed
+    name     TEXT    NOT NULL,
+    made     INTEGER NOT NULL,
+    read     INTEGER NOT NULL, -- when this server read it
+    round    INTEGER NOT NULL  -- the newest that an operator has begun
+) STRICT;
+
+-- A campaign's targets, each with what its device has told last.
+CREATE TABLE targets (
+    campaign  INTEGER NOT NULL,
+    number    INTEGER NOT NULL,
+    device    TEXT    NOT NULL,
+    enrolment INTEGER NOT NULL,
+    sequence  INTEGER NOT NULL, -- of the last report, be what follows of it or, as it changed nothing, of one before
+    round     INTEGER NOT NULL,
+    slot      INTEGER NOT NULL,
+    phase     INTEGER NOT NULL CHECK (phase BETWEEN 0 AND 6),
+    outcome   INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 7),
+    step      INTEGER NOT NULL,
+    code      INTEGER NOT NULL,
+    words     TEXT    NOT NULL,
+    made      INTEGER NOT NULL, -- by the device's clock
+    taken     INTEGER NOT NULL, -- by the stream
+    PRIMARY KEY (campaign, number)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX target_of ON targets (device, campaign, enrolment);
+
+-- How far each stream of reports has been read.
+CREATE TABLE streams (
+    name     TEXT    NOT NULL PRIMARY KEY, -- and when it was made
+    sequence INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,143 @@
+// Devices and campaigns in the server's file, and who is meant (fleet.md §5, §8).
+#include "roster/stage.hpp"
+
+namespace stint::fleet {
+namespace {
+
+Query queryOf(std::string_view text) { return valueOf(Query::parse(text)); }
+
+} // namespace
+
+TEST_CASE("the newest certificate counts, and what came before a device left brings it not back") { // fleet.md §5
+    const Papers papers;
+    const RosterFile file;
+    Roster roster = file.open();
+    const auto entry = [&] { return *valueOf(roster.device(deviceOf(1))); };
+    CHECK_FALSE(valueOf(roster.device(deviceOf(1))).has_value());
+    done(put(roster, papers.certificate(1)));
+    CHECK(entry().certificate == textOf(papers.certificate(1)));
+    CHECK(entry().labels == std::map<std::string, std::string, std::less<>>{{"model", "p2"}, {"site", "berlin"}});
+    CHECK_FALSE(entry().seen.has_value());
+    const Signed renewed = papers.certificate(1, 3, then + 1h);
+    done(put(roster, renewed));
+    done(put(roster, papers.certificate(1))); // an older one
+    done(put(roster, papers.certificate(1, 2, then + 2h)));
+    CHECK(entry().certificate == textOf(renewed));
+    CHECK(valueOf(roster.hello(deviceOf(1), {.version = "4.2", .endpoint = "https://push.example/R"}, then)).empty());
+    done(roster.leave(deviceOf(1)));
+    done(put(roster, papers.certificate(1, 3, then + 3h)));
+    CHECK(entry().isGone);
+    CHECK(roster.hello(deviceOf(1), {.version = "4.2"}, then).error().code == Errc::ILLEGAL_STATE);
+    CHECK_FALSE(valueOf(roster.facts(deviceOf(1), then)).has_value());
+    done(put(roster, papers.certificate(1, 4)));
+    CHECK_FALSE(entry().isGone);
+    CHECK(entry().enrolment == 4);
+    CHECK(entry().endpoint.empty()); // that was the device before it joined anew
+    CHECK(put(roster, papers.campaign()).error().code == Errc::ILLEGAL_ARGUMENT);
+}
+
+TEST_CASE("hello keeps what a device says, and asks for reports that the server lacks") { // fleet.md §2, §5
+    Stage stage;
+    Roster roster = stage.file.open();
+    CHECK(stage.take(roster, stage.told(1, running(5))) == std::nullopt);
+    const Hello hello{.version = "0.12.3-5-gabc",
+                      .endpoint = "https://push.example/R",
+                      .operators = 0,
+                      .enrolment = 3,
+                      .statement = {},
+                      .open = {{stage.campaign, 5}, {"20261123-aaaaaaaa", 9}}};
+    CHECK(valueOf(roster.hello(deviceOf(1), hello, then + 1h)).empty());
+    Hello later = hello;
+    later.open[stage.campaign] = 6;
+    CHECK(valueOf(roster.hello(deviceOf(1), later, then)) == std::vector{stage.campaign});
+    const auto entry = *valueOf(roster.device(deviceOf(1)));
+    CHECK(entry.version == hello.version);
+    CHECK(entry.endpoint == hello.endpoint);
+    CHECK(entry.seen == then + 1h); // and no earlier
+    CHECK(roster.hello(deviceOf(9), hello, then).error().code == Errc::ILLEGAL_STATE);
+}
+
+TEST_CASE("a query finds the devices that it means, in order, and says of which it cannot tell") { // fleet.md §8
+    Stage stage(20);
+    Roster roster = stage.file.open();
+    done(roster.leave(deviceOf(3)));
+    for (const std::size_t n : {4, 5, 6})
+        CHECK(valueOf(roster.hello(deviceOf(n), {.version = n == 6 ? "5.0" : "4.1"}, then + std::chrono::hours(n)))
+                  .empty());
+    const auto asked = [&](std::string_view text) { return valueOf(roster.meant(queryOf(text), then + 10h)); };
+    CHECK(asked("label site=köln").yes == std::vector{deviceOf(0), deviceOf(10)});
+    CHECK(asked("all").yes.size() == 19);
+    CHECK(asked("version<4.2").yes == std::vector{deviceOf(4), deviceOf(5)});
+    CHECK(asked("version<4.2").no == std::vector{deviceOf(6)});
+    CHECK(asked("version<4.2").unknown.size() == 16);
+    CHECK(asked("seen<5h").yes == std::vector{deviceOf(6)});
+    CHECK(asked("seen>5h").yes.size() == 17); // those that never were, too
+    CHECK(asked("id " + deviceOf(7) + " or id " + deviceOf(3)).yes == std::vector{deviceOf(7)});
+    const auto facts = *valueOf(roster.facts(deviceOf(5), then + 10h));
+    CHECK(facts.lastSeen == 5h);
+    CHECK(facts.version == versionIn("4.1"));
+    CHECK(valueOf(roster.facts(deviceOf(4), then))->lastSeen == 0s); // a clock that was set back
+}
+
+TEST_CASE("a campaign is there once, with its targets under the numbers of its log") { // fleet.md §5
+    Stage stage;
+    {
+        Roster roster = stage.file.open();
+        done(roster.putCampaign(stage.papers.campaign(), then + 1h)); // again, as its log is read again
+        Signed more = stage.papers.campaign();
+        more.signatures.push_back(valueOf(sign(more.document, stage.papers.other, "stint campaign x")));
+        done(roster.putCampaign(more, then + 1h));
+        CHECK(roster.putCampaign(stage.papers.certificate(1), then).error().code == Errc::ILLEGAL_ARGUMENT);
+        CHECK(roster.addTargets("20261123-aaaaaaaa", 0, {}).error().code == Errc::ILLEGAL_STATE);
+        done(roster.addTargets(stage.campaign, 2,
+                               std::array{Roster::Meaning{deviceOf(2), 3}, Roster::Meaning{deviceOf(3), 3},
+                                          Roster::Meaning{deviceOf(9), 3}}));
+        done(roster.beginRound(stage.campaign, 3));
+    }
+    Roster roster = stage.file.open();
+    const auto all = valueOf(roster.campaigns());
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].id == stage.campaign);
+    CHECK(all[0].name == "firmware");
+    CHECK(all[0].document == textOf(stage.papers.campaign()));
+    CHECK(all[0].made == then);
+    CHECK(all[0].read == then);
+    CHECK(all[0].round == 3);
+    const auto targets = valueOf(roster.results(stage.campaign, {}, 0, 100, then));
+    REQUIRE(targets.size() == 5);
+    for (Device n = 0; n < 5; ++n)
+        CHECK(targets[n].target == n);
+    CHECK(targets[4].device == deviceOf(9));
+}
+
+TEST_CASE("results come in pages, by phase, by outcome, by a query, and are counted") { // fleet.md §5
+    Stage stage(20);
+    Roster roster = stage.file.open();
+    std::vector<StreamedReport> batch;
+    for (std::size_t n = 0; n < 15; ++n)
+        batch.push_back(stage.told(n, n < 5 ? running(1) : ended(1, n < 12 ? Outcome::Succeeded : Outcome::Failed)));
+    valueOf(roster.take(reports, batch));
+    const auto page = [&](const ResultFilter& filter, Device from, std::size_t most) {
+        std::vector<Device> numbers;
+        for (const ResultEntry& entry : valueOf(roster.results(stage.campaign, filter, from, most, then)))
+            numbers.push_back(entry.target);
+        return numbers;
+    };
+    CHECK(page({}, 0, 3) == std::vector<Device>{0, 1, 2});
+    CHECK(page({}, 18, 3) == std::vector<Device>{18, 19});
+    CHECK(page({.outcome = Outcome::Failed}, 0, 2) == std::vector<Device>{12, 13});
+    CHECK(page({.outcome = Outcome::Failed}, 14, 2) == std::vector<Device>{14});
+    CHECK(page({.phase = Phase::Targeted}, 0, 100).size() == 5);
+    const Query cologne = queryOf("label site=köln");
+    CHECK(page({.devices = &cologne}, 0, 100) == std::vector<Device>{0, 10});
+    CHECK(page({.phase = Phase::Ended, .devices = &cologne}, 0, 100) == std::vector<Device>{10});
+    CHECK(valueOf(roster.counts(stage.campaign)) == std::vector<ResultCount>{{Phase::Targeted, Outcome::None, 5},
+                                                                             {Phase::Running, Outcome::None, 5},
+                                                                             {Phase::Ended, Outcome::Succeeded, 7},
+                                                                             {Phase::Ended, Outcome::Failed, 3}});
+    CHECK_FALSE(valueOf(roster.result(stage.campaign, deviceOf(99))).has_value());
+    CHECK(roster.counts("20261123-aaaaaaaa").error().code == Errc::ILLEGAL_STATE);
+    CHECK(roster.results("20261123-aaaaaaaa", {}, 0, 1, then).error().code == Errc::ILLEGAL_STATE);
+}
+
+} // namespace stint::fleet
