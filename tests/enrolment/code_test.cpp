@@ -1,4 +1,5 @@
 // fleet.md §3: the code that a person types.
+#include <numeric>
 #include <random>
 
 #include <doctest/doctest.h>
@@ -71,6 +72,14 @@ TEST_CASE("fleet.md §3: a wrong character, two that are exchanged, and a wrong 
     CHECK(codeIn(text.substr(1), server).error().message.find("96 letters and digits") != std::string::npos);
     CHECK_FALSE(codeIn("", server).ok());
     CHECK_FALSE(codeIn(text + "0", server).ok());
+}
+
+TEST_CASE("fleet.md §3: another program writes the same code of the same bytes") { // python, of bytes 0 to 56
+    Fingerprint fleet{};
+    std::iota(fleet.begin(), fleet.end(), static_cast<unsigned char>(0));
+    const JoinCode code{fleet, "208H44RM2MB1E60S38DHR78Y3WG228H3", "4GJJC9S8", "54N2PB1D5RQK0C9J6CT3ADHQ70"};
+    CHECK(textOf(code, server) == "000G40R4-0M30E209-185GR38E-1W8124GK-2GAHC5RR-34D1P70X-"
+                                  "3RFJ0892-4CJ2A9H7-50MJMASC-5MQ2YC1H-68SK8D9P-6WW132GY");
 }
 
 TEST_CASE("fleet.md §3: a code names a root and a fleet's name") {

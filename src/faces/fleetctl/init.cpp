@@ -69,15 +69,15 @@ void tellFiles(const Screen& screen, const std::string& directory, const std::st
     screen.print(printable(fmt::format("founded the fleet {} in {}", name, directory)));
     cli::Table table({{"FILE"}, {"IS"}});
     table.add({fleet::rootKeyFile, "says who may give orders; keep it offline"});
-    table.add({fleet::operatorKeyFile, fmt::format("signs orders, as {}; theirs alone", itsOperator)});
+    table.add({fleet::operatorKeyFile, fmt::format("signs orders, as {}, who alone may have it", itsOperator)});
     table.add({fleet::operatorPublicFile, "its public half"});
     table.add({FleetKeys::enrolmentFile, "lets devices in; the server's, without a password"});
     table.add({FleetKeys::statementFile, "says which orders are alive; the server's, likewise"});
     table.add({fleet::operatorsFile(1), "who may give orders, signed by root (and .minisig)"});
     table.add({fleet::Fleet::rootFile, "by which devices know this fleet"});
     table.print(screen);
-    screen.print(fmt::format("Next: move {} to two media that lie in drawers, and {} to where its operator works. Both "
-                             "are gone for good with their passwords. What stays is for the fleet's server.",
+    screen.print(fmt::format("Next: move {} to two media that lie in drawers, and {} to where its operator works. "
+                             "Without its password each is lost. What stays is for the fleet's server.",
                              fleet::rootKeyFile, fleet::operatorKeyFile));
 }
 
