@@ -70,29 +70,29 @@ TEST_CASE("words with a mistake are refused, and it is named") { // fleet.md §2
     tooMany += R"(},"version":"4.2"})";
     // clang-format off
     struct Row { Result<std::string> read; std::string_view error; };
-    const auto order_ = rereadBy<OrderMessage>(orderIn, textOf);
-    const auto hello_ = rereadBy<Hello>(helloIn, textOf);
-    const auto slot_ = rereadBy<SlotQuestion>(slotQuestionIn, textOf);
+    const auto rereadOrder = rereadBy<OrderMessage>(orderIn, textOf);
+    const auto rereadHello = rereadBy<Hello>(helloIn, textOf);
+    const auto rereadSlot = rereadBy<SlotQuestion>(slotQuestionIn, textOf);
     for (const Row& row : {
-             Row{order_(" " + order), "the order: it is not in the one form"},
-             Row{order_(replaced(order, "\"round\":2", "\"round\":256")), "round is 256; write a number from 0 to 255"},
-             Row{order_(replaced(order, "\"round\":2", "\"round\":0")), "not in the one form"},
-             Row{order_(replaced(order, "true", "false")), "not in the one form"},
-             Row{order_(replaced(order, "nvc", "NVC")), "a campaign's id"},
-             Row{order_(replaced(order, "\"format\":1", "\"format\":2")), "format is not 1"},
-             Row{order_(replaced(order, "round", "rounds")), "unknown key \"rounds\""},
-             Row{order_("[]"), "a list in place of a table"},
-             Row{order_(""), "no JSON"},
-             Row{hello_(replaced(hello, "https://", "ftp://")), "a URL: https://HOST/PATH"},
-             Row{hello_(replaced(hello, "https://", "https://u:p@")), "a URL without a password"},
-             Row{hello_(replaced(hello, "push.example", "push.example" + std::string(1'100, 'x'))), "write 1 to 1024"},
-             Row{hello_(replaced(hello, "0.12.3", "\\u001b[2J")), "readable text"},
-             Row{hello_(replaced(hello, "4294967295", "4294967296")), "the sequence of 20261123-nvc38b7g is 4294967296"},
-             Row{hello_(replaced(hello, "4294967295", "-1")), "the sequence of 20261123-nvc38b7g is -1"},
-             Row{hello_(replaced(hello, "20261122-aaaaaaaa", "20261122-")), "open has no campaign's id"},
-             Row{hello_(tooMany), "open is to be a table of at most 200"},
-             Row{slot_(replaced(slot, "\"slot\":9", "\"slot\":0")), "slot is 0"},
-             Row{slot_(replaced(slot, "\"enrolment\":3", "\"enrolment\":0")), "enrolment is 0"},
+             Row{rereadOrder(" " + order), "the order: it is not in the one form"},
+             Row{rereadOrder(replaced(order, "\"round\":2", "\"round\":256")), "round is 256; write a number from 0 to 255"},
+             Row{rereadOrder(replaced(order, "\"round\":2", "\"round\":0")), "not in the one form"},
+             Row{rereadOrder(replaced(order, "true", "false")), "not in the one form"},
+             Row{rereadOrder(replaced(order, "nvc", "NVC")), "a campaign's id"},
+             Row{rereadOrder(replaced(order, "\"format\":1", "\"format\":2")), "format is not 1"},
+             Row{rereadOrder(replaced(order, "round", "rounds")), "unknown key \"rounds\""},
+             Row{rereadOrder("[]"), "a list in place of a table"},
+             Row{rereadOrder(""), "no JSON"},
+             Row{rereadHello(replaced(hello, "https://", "ftp://")), "a URL: https://HOST/PATH"},
+             Row{rereadHello(replaced(hello, "https://", "https://u:p@")), "a URL without a password"},
+             Row{rereadHello(replaced(hello, "push.example", "push.example" + std::string(1'100, 'x'))), "write 1 to 1024"},
+             Row{rereadHello(replaced(hello, "0.12.3", "\\u001b[2J")), "readable text"},
+             Row{rereadHello(replaced(hello, "4294967295", "4294967296")), "the sequence of 20261123-nvc38b7g is 4294967296"},
+             Row{rereadHello(replaced(hello, "4294967295", "-1")), "the sequence of 20261123-nvc38b7g is -1"},
+             Row{rereadHello(replaced(hello, "20261122-aaaaaaaa", "20261122-")), "open has no campaign's id"},
+             Row{rereadHello(tooMany), "open is to be a table of at most 200"},
+             Row{rereadSlot(replaced(slot, "\"slot\":9", "\"slot\":0")), "slot is 0"},
+             Row{rereadSlot(replaced(slot, "\"enrolment\":3", "\"enrolment\":0")), "enrolment is 0"},
          }) {
         // clang-format on
         REQUIRE_FALSE(row.read.ok());
