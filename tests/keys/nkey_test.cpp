@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -147,6 +148,25 @@ TEST_CASE("the devices that are let in no more are named to nats-server, whose o
     CHECK_FALSE(before.second.contains("revocations"));
     CHECK(after.second["revocations"].size() == 1);
     CHECK(after.second["revocations"][key] > 9'999'999'999); // whatever its JWT says of when it was made
+}
+
+TEST_CASE("devices are given four subjects of the server's account, of which none is JetStream's") { // §2.1, §3.1
+    const Directory directory;
+    const auto authority = Authority::open(directory.path / "nkeys").value();
+    const std::string text = authority.configuration(now, {}, now);
+    const auto at = text.find(authority.devices() + ": ") + authority.devices().size() + 2;
+    const auto its = claimsOf(text.substr(at, text.find('\n', at) - at))["nats"];
+    std::map<std::string, std::string> imported;
+    for (const auto& one : its["imports"])
+        imported.emplace(one["subject"], one["type"]);
+    CHECK(imported == std::map<std::string, std::string>{{"stint.box.*.*", "service"},
+                                                         {"stint.reg.*.*", "service"},
+                                                         {"stint.f.*.*.*", "service"},
+                                                         {"stint.live.>", "stream"}});
+    const auto rights = its["signing_keys"][0]["template"];
+    CHECK(rights["pub"]["allow"] ==
+          nlohmann::json{"stint.box.*.{{name()}}", "stint.reg.*.{{name()}}", "stint.f.*.*.{{name()}}"});
+    CHECK(rights["sub"]["allow"] == nlohmann::json{"stint.live.*.{{name()}}.>", "_INBOX.{{name()}}.>"});
 }
 
 TEST_CASE("the file of revoked devices has those that it was given, and a line that is none is passed over") {

@@ -15,6 +15,7 @@
 #include "base/text/words.hpp"
 #include "base/unix/folder.hpp"
 #include "push/envelope/bytes.hpp"
+#include "push/envelope/fleet.hpp"
 #include "push/envelope/names.hpp"
 #include "push/envelope/questions.hpp"
 #include "push/keys/nkey.hpp"
@@ -57,9 +58,9 @@ struct Given {
     std::string subject;
     const char* type;
 };
-const std::array given{Given{"box", subjectsOf(Service::Box), "service"},
-                       Given{"reg", subjectsOf(Service::Registrations), "service"},
-                       Given{"live", fmt::format("{}>", livePrefix), "stream"}};
+const std::array given{
+    Given{"box", subjectsOf(Service::Box), "service"}, Given{"reg", subjectsOf(Service::Registrations), "service"},
+    Given{"fleet", fleetSubjects(), "service"}, Given{"live", fmt::format("{}>", livePrefix), "stream"}};
 
 Json exports() {
     Json list = Json::array();
@@ -107,7 +108,10 @@ Json revocations(const std::vector<Revoked>& revoked) {
 Json scopeOf(const std::string& signer) {
     const std::string device = "{{name()}}";
     const Json rights{
-        {"pub", {{"allow", {subjectOf(Service::Box, "*", device), subjectOf(Service::Registrations, "*", device)}}}},
+        {"pub",
+         {{"allow",
+           {subjectOf(Service::Box, "*", device), subjectOf(Service::Registrations, "*", device),
+            fleetSubjectsOf(device)}}}},
         {"sub", {{"allow", {fmt::format("{}*.{}.>", livePrefix, device), fmt::format("_INBOX.{}.>", device)}}}},
         {"subs", mostSubscriptions},
         {"data", -1},
