@@ -84,17 +84,19 @@ private:
         std::string users;
         for (const std::string& device : devices)
             users += fmt::format("{{user: \"{0}\", password: secret, permissions: {{"
-                                 "publish: [\"stint.box.*.{0}\", \"stint.reg.*.{0}\"], "
+                                 "publish: [\"stint.box.*.{0}\", \"stint.reg.*.{0}\", \"stint.f.*.*.{0}\"], "
                                  "subscribe: [\"stint.live.*.{0}.>\", \"_INBOX.{0}.>\"]}}}}, ",
                                  device);
         std::ofstream(config()) << fmt::format(
             "listen: \"127.0.0.1:{}\"\nports_file_dir: \"{}\"\nserver_name: test\n"
             "jetstream {{ store_dir: \"{}\" }}\n"
             "accounts {{ STINT {{ jetstream: enabled, users: [{{user: server, password: secret}}], exports: ["
-            "{{service: \"stint.box.*.*\"}}, {{service: \"stint.reg.*.*\"}}, {{stream: \"stint.live.>\"}}] }},\n"
+            "{{service: \"stint.box.*.*\"}}, {{service: \"stint.reg.*.*\"}}, {{service: \"stint.f.*.*.*\"}}, "
+            "{{stream: \"stint.live.>\"}}] }},\n"
             "DEVICES {{ users: [{}], imports: ["
             "{{service: {{account: STINT, subject: \"stint.box.*.*\"}}}}, "
             "{{service: {{account: STINT, subject: \"stint.reg.*.*\"}}}}, "
+            "{{service: {{account: STINT, subject: \"stint.f.*.*.*\"}}}}, "
             "{{stream: {{account: STINT, subject: \"stint.live.>\"}}}}] }} }}\n",
             port, directory_.string(), store().string(), users);
     }

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include <fmt/core.h>
 #include <nats/nats.h>
 
 #include "base/result/errors.hpp"
 #include "push/broker/connection.hpp"
 #include "push/broker/libnats.hpp"
+#include "push/envelope/envelope.hpp"
+#include "push/envelope/fleet.hpp"
 #include "push/envelope/names.hpp"
 
 namespace stint::push {
@@ -39,6 +42,7 @@ Result<Broker> Broker::connect(const Settings& settings) {
     auto it = std::make_shared<Connection>();
     it->credentials = settings.credentials;
     it->clustered = settings.clustered;
+    it->inbox = fmt::format("_INBOX.{}{}{}.", settings.device, settings.device.empty() ? "" : ".", newId());
     const auto options = STINT_TRY(optionsOf(settings, &it->credentials));
     const auto isThere = [](natsConnection*, void* closure) {
         nats::endGreeting();
@@ -82,41 +86,34 @@ Result<std::string> Broker::ask(const std::string& subject, std::string_view que
 
 Result<std::vector<std::string>> Broker::askAll(const std::string& subject, std::string_view question, std::size_t most,
                                                 Duration longest) const {
-    const std::string inbox = "_INBOX." + newId();
-    natsSubscription* made = nullptr;
-    STINT_TRY(checked(natsConnection_SubscribeSync(&made, it_->nats, inbox.c_str()), subject));
-    const Subscription answers(made);
-    STINT_TRY(checked(natsConnection_PublishRequest(it_->nats, subject.c_str(), inbox.c_str(), question.data(),
+    const auto inbox = STINT_TRY(it_->openInbox());
+    const std::string reply = inbox.prefix + "0";
+    STINT_TRY(checked(natsConnection_PublishRequest(it_->nats, subject.c_str(), reply.c_str(), question.data(),
                                                     static_cast<int>(question.size())),
                       subject));
     std::vector<std::string> all;
     const auto until = std::chrono::steady_clock::now() + longest;
     while (all.size() < most) {
-        const auto left = until - std::chrono::steady_clock::now();
-        natsMsg* answered = nullptr;
-        const auto status = natsSubscription_NextMsg(
-            &answered, made, std::max<std::int64_t>(std::chrono::duration_cast<Duration>(left).count(), 0));
-        if (status != NATS_OK) break; // no more of them
-        const Message message(answered);
-        all.emplace_back(dataOf(answered));
+        const auto answered = inbox.next(until);
+        if (!answered.ok()) break; // no more of them
+        all.emplace_back(dataOf(answered->get()));
     }
     return all;
 }
 
 void Broker::keep(const std::string& subject, const Headers& headers, std::string_view body,
                   std::function<void(Result<std::uint64_t>)> done) const {
-    std::uint64_t number = 0;
-    {
-        const std::lock_guard lock(it_->mutex);
-        number = ++it_->number;
-        it_->waiting.emplace(number, std::move(done));
-    }
-    const auto sent = [&]() -> Result<void> {
-        const auto message = STINT_TRY(messageTo(subject, it_->acks + std::to_string(number), headers, body));
-        return checked(natsConnection_PublishMsg(it_->nats, message.get()), subject);
-    }();
-    if (sent.ok()) return;
-    if (const auto told = it_->taken(number)) told(sent.error());
+    it_->send(subject, headers, body, std::nullopt, [done = std::move(done)](const Result<std::string>& text) {
+        done(text.ok() ? ackIn(*text) : Result<std::uint64_t>(text.error()));
+    });
+}
+
+void Broker::askBeside(const std::string& subject, std::string_view question, Duration longest,
+                       std::function<void(Result<std::string>)> answered) const {
+    it_->forgetLate();
+    if (it_->acks.empty()) // a device's: the first time
+        if (const auto opened = it_->openAnswers(); !opened.ok()) return answered(opened.error());
+    it_->send(subject, {}, question, longest, std::move(answered));
 }
 
 Result<void> Broker::tell(const std::string& subject, const Headers& headers, std::string_view body) const {

@@ -37,6 +37,15 @@ struct BucketBounds {
 
 /// A message as a stream has it.
 using Stored = StoredMessage;
+/// One that was read there.
+struct Kept {
+    Stored message;
+    WallTime at; ///< when the stream was given it, by its server's clock
+};
+
+/// The stream of a fleet's reports, and how many bytes it keeps (proposal).
+inline constexpr const char* reportsStream = "STINT_FLEET_R";
+inline constexpr Bytes mostReports = Bytes{4} << 30;
 
 /// The stream and the subjects of a bucket's values.
 std::string streamOfBucket(std::string_view bucket);
@@ -81,6 +90,12 @@ public:
     Result<std::string> ask(const std::string& subject, std::string_view question,
                             Duration longest = std::chrono::seconds(2)) const;
 
+    /// The same without waiting for it: `answered` is called once, from a thread of libnats. Unavailable: nobody is
+    /// there who answers, or the connection was lost. What came too late, or never, is told as that when the next
+    /// question is asked.
+    void askBeside(const std::string& subject, std::string_view question, Duration longest,
+                   std::function<void(Result<std::string>)> answered) const;
+
     /// The answers of all who answer: so many, or what came within `longest`. Unavailable: it cannot be asked.
     Result<std::vector<std::string>> askAll(const std::string& subject, std::string_view question, std::size_t most,
                                             Duration longest = std::chrono::seconds(2)) const;
@@ -89,8 +104,15 @@ public:
 
     /// Makes the stream of a shard where it is not there, and gives it more replicas where it has less.
     Result<StreamState> openStream(std::string_view shard, int replicas = 1) const;
+    /// The same for the stream of a fleet's reports (push.md §2.1), of so many bytes: STINT_FLEET_R. What it has no
+    /// room for is refused.
+    Result<StreamState> openReports(int replicas = 1, Bytes most = mostReports) const;
     /// The first message of those subjects, with that sequence or a later one. nullopt: none.
     Result<std::optional<Stored>> next(std::string_view stream, std::uint64_t from, std::string_view subjects) const;
+    /// The messages of those subjects from that sequence on, in their order: so many, or all that there are now. It
+    /// asks for many at once, twice as many each time as long as few numbers lie between them.
+    Result<std::vector<Kept>> read(std::string_view stream, std::string_view subjects, std::uint64_t from,
+                                   std::size_t most = 256) const;
     /// The stream has no message with that sequence any more, if it had one.
     Result<void> remove(std::string_view stream, std::uint64_t sequence) const;
     /// Makes a bucket of keys with values where it is not there, and gives it more replicas where it has less. The

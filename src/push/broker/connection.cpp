@@ -2,13 +2,10 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "base/time/clock.hpp"
 #include "push/broker/libnats.hpp"
-#include "push/envelope/names.hpp"
 
 namespace stint::push {
 using namespace nats;
@@ -65,35 +62,80 @@ void Broker::Connection::flush() const {
     if (natsConnection_Status(nats) == NATS_CONN_STATUS_CONNECTED) natsConnection_FlushTimeout(nats, patience);
 }
 
-void Broker::Connection::acknowledged(natsMsg* message) {
+void Broker::Connection::answered(natsMsg* message) {
     const std::string_view subject = natsMsg_GetSubject(message);
     const auto which = numberIn<std::uint64_t>(subject.substr(std::min(acks.size(), subject.size())));
-    const Done done = taken(which.value_or(0));
-    if (!done) return;
-    const auto said = nlohmann::ordered_json::parse(dataOf(message), nullptr, false);
-    // 2.10 says 0 of a copy of a message that it has been sent, and that it may still lose with its leader.
-    const auto sequence = countMember(said, "seq");
-    if (sequence && *sequence > 0) return done(*sequence);
-    if (said.is_object() && said.contains("error"))
-        return done(fail(Errc::LIMIT_EXCEEDED, "the store takes no more: {}", reasonIn(said["error"])));
-    done(fail(Errc::UNAVAILABLE, "no stream has taken the message"));
+    const Answered its = taken(which.value_or(0));
+    if (!its) return;
+    if (natsMsg_IsNoResponders(message)) return its(checked(NATS_NO_RESPONDERS, "a question").error());
+    its(std::string(dataOf(message)));
 }
 
 // Empty where nobody waits for that number: 0 is none.
-Broker::Connection::Done Broker::Connection::taken(std::uint64_t which) {
+Broker::Connection::Answered Broker::Connection::taken(std::uint64_t which) {
     const std::lock_guard lock(mutex);
     const auto found = waiting.extract(which);
-    return found ? std::move(found.mapped()) : nullptr;
+    return found ? std::move(found.mapped().answered) : nullptr;
 }
 
 void Broker::Connection::forgetWaiting() {
-    std::map<std::uint64_t, Done> lost;
+    std::map<std::uint64_t, Waiting> lost;
     {
         const std::lock_guard lock(mutex);
         lost.swap(waiting);
     }
-    for (const auto& [which, done] : lost)
-        done(fail(Errc::UNAVAILABLE, "the connection to the broker was lost"));
+    for (const auto& [which, one] : lost)
+        one.answered(fail(Errc::UNAVAILABLE, "the connection to the broker was lost"));
+}
+
+void Broker::Connection::forgetLate() {
+    std::vector<Waiting> late;
+    {
+        const std::lock_guard lock(mutex);
+        const auto now = std::chrono::steady_clock::now();
+        for (auto at = waiting.begin(); at != waiting.end();) {
+            if (at->second.until > now) {
+                ++at;
+                continue;
+            }
+            late.push_back(std::move(at->second));
+            at = waiting.erase(at);
+        }
+    }
+    for (const Waiting& one : late)
+        one.answered(fail(Errc::UNAVAILABLE, "nobody has answered in time"));
+}
+
+void Broker::Connection::send(const std::string& subject, const Headers& headers, std::string_view body,
+                              std::optional<Duration> longest, Answered done) {
+    using Clock = std::chrono::steady_clock;
+    std::uint64_t which = 0;
+    {
+        const std::lock_guard lock(mutex);
+        which = ++number;
+        waiting.emplace(which, Waiting{std::move(done), longest ? Clock::now() + *longest : Clock::time_point::max()});
+    }
+    const auto sent = [&]() -> Result<void> {
+        const auto message = STINT_TRY(messageTo(subject, acks + std::to_string(which), headers, body));
+        return checked(natsConnection_PublishMsg(nats, message.get()), subject);
+    }();
+    if (sent.ok()) return;
+    if (const auto told = taken(which)) told(sent.error());
+}
+
+Result<Broker::Connection::Inbox> Broker::Connection::openInbox() const {
+    std::string prefix = inbox + newId() + ".";
+    natsSubscription* made = nullptr;
+    STINT_TRY(checked(natsConnection_SubscribeSync(&made, nats, (prefix + "*").c_str()), prefix));
+    return Inbox{std::move(prefix), Subscription(made)};
+}
+
+Result<Message> Broker::Connection::Inbox::next(std::chrono::steady_clock::time_point until) const {
+    const auto left = std::chrono::duration_cast<Duration>(until - std::chrono::steady_clock::now());
+    natsMsg* made = nullptr;
+    STINT_TRY(checked(natsSubscription_NextMsg(&made, subscription.get(), std::max<Duration::rep>(left.count(), 0)),
+                      "an answer"));
+    return Message(made);
 }
 
 void Broker::Connection::tellChange(bool up) {
@@ -167,11 +209,17 @@ Result<void> Broker::Connection::openJetStream() {
     waits.Wait = patience;
     STINT_TRY(checked(natsConnection_JetStream(&made, nats, &waits), "JetStream"));
     jetStream.reset(made);
-    acks = "_INBOX." + newId() + ".";
-    auto* const heardAt = STINT_TRY(subscribe(acks + "*", "", [this](natsMsg* message) { acknowledged(message); }));
+    STINT_TRY(openAnswers());
+    flush();
+    return {};
+}
+
+Result<void> Broker::Connection::openAnswers() {
+    std::string subjects = inbox + "a.";
+    auto* const heardAt = STINT_TRY(subscribe(subjects + "*", "", [this](natsMsg* message) { answered(message); }));
+    acks = std::move(subjects); // before anything is asked
     // An acknowledgement that was dropped would be waited for; what others send beyond libnats' own limits is dropped.
     natsSubscription_SetPendingLimits(heardAt, -1, -1);
-    flush();
     return {};
 }
 

@@ -1,8 +1,10 @@
 // A Broker's connection: what libnats calls back into, and what waits for its callbacks.
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "push/broker/broker.hpp"
 #include "push/broker/libnats.hpp"
@@ -10,7 +12,19 @@
 namespace stint::push {
 
 struct Broker::Connection {
-    using Done = std::function<void(Result<std::uint64_t>)>;
+    using Answered = std::function<void(Result<std::string>)>;
+    /// A question whose answer libnats' thread takes.
+    struct Waiting {
+        Answered answered;
+        std::chrono::steady_clock::time_point until;
+    };
+    /// A place for answers that are waited for, until it goes.
+    struct Inbox {
+        std::string prefix; ///< all subjects that begin so
+        nats::Subscription subscription;
+        /// The next one. Unavailable: none came until then.
+        Result<nats::Message> next(std::chrono::steady_clock::time_point until) const;
+    };
     std::mutex telling; ///< held while `changed` is called, and for the first try
     bool isUp = false;
     std::optional<Ending> ending; ///< for good
@@ -22,7 +36,8 @@ struct Broker::Connection {
     bool clustered = false;
     natsConnection* nats = nullptr;
     nats::JetStream jetStream;
-    std::string acks; ///< the subject of acknowledgements, but for the number at its end
+    std::string inbox; ///< the subjects of this connection's answers begin so
+    std::string acks;  ///< the subject of those that are waited for, but for the number at its end; empty: none were
     std::mutex mutex;
     std::condition_variable quiet;
     std::vector<nats::Subscription> subscriptions;
@@ -30,22 +45,38 @@ struct Broker::Connection {
     int listeners = 0;
     bool isClosed = false; ///< libnats has called back for the last time
     std::uint64_t number = 0;
-    std::map<std::uint64_t, Done> waiting; ///< for an acknowledgement
+    std::map<std::uint64_t, Waiting> waiting; ///< by their numbers
 
     Result<natsSubscription*> subscribe(const std::string& subjects, const std::string& group,
                                         std::function<void(natsMsg*)> hear);
     void end(natsSubscription* subscription);
     void flush() const;
+    Result<void> openAnswers();
     Result<void> openJetStream();
+    /// Publishes it; `done` gets the answer. nullopt for `longest`: it is waited for until the connection is lost.
+    void send(const std::string& subject, const Headers& headers, std::string_view body,
+              std::optional<Duration> longest, Answered done);
+    Result<Inbox> openInbox() const;
+    /// Makes the stream where it is not there, and gives it more replicas where it has less.
+    Result<StreamState> open(jsStreamConfig& config) const;
+    /// The subject that answers for a stream's messages; and its answer. nullopt: there is none.
+    std::string readerOf(std::string_view stream) const;
+    Result<std::optional<Kept>> keptOf(natsMsg* answered, std::string_view stream) const;
+    /// The same question for that sequence and those that follow it: the answers in that order.
+    Result<std::vector<std::optional<Kept>>> several(const Inbox& answers, std::string_view stream,
+                                                     std::string_view subjects, std::uint64_t from,
+                                                     std::size_t count) const;
     Result<nats::StreamInfo> infoOf(const std::string& stream) const;
     /// `isOther`: its configuration here is another than the server's.
     Result<nats::StreamInfo> moreReplicas(nats::StreamInfo info, int replicas, bool isOther = false) const;
     Result<nats::KeyValues> bucketOf(std::string_view bucket) const;
     void tellChange(bool up);
     void tellOthers();
-    void acknowledged(natsMsg* message);
-    Done taken(std::uint64_t which);
+    void answered(natsMsg* message);
+    Answered taken(std::uint64_t which);
     void forgetWaiting();
+    /// Those that nobody has answered in time.
+    void forgetLate();
     natsStatus begin(natsOptions* options);
     void closed(bool hasSpoken);
     void close();

@@ -1,5 +1,7 @@
 // A Broker's streams of messages, and its buckets of keys with values: what JetStream keeps.
 #include <algorithm>
+#include <array>
+#include <chrono>
 
 #include <nats/nats.h>
 #include <nlohmann/json.hpp>
@@ -11,6 +13,7 @@
 #include "contract/model/constants.hpp"
 #include "push/broker/connection.hpp"
 #include "push/envelope/bytes.hpp"
+#include "push/envelope/fleet.hpp"
 #include "push/envelope/names.hpp"
 
 namespace stint::push {
@@ -20,6 +23,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t mostBytes = 8 << 10; ///< of a message with its headers
+constexpr std::int64_t longestReport = 16 << 10, reportsOfOne = 256;
 
 std::int64_t inNanoseconds(Duration time) { return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count(); }
 
@@ -41,38 +45,64 @@ Result<nats::StreamInfo> Broker::Connection::infoOf(const std::string& stream) c
     return StreamInfo(found);
 }
 
-Result<StreamState> Broker::openStream(std::string_view shard, int replicas) const {
-    const std::string name = streamOf(shard);
+// A stream that is there keeps its configuration.
+Result<StreamState> Broker::Connection::open(jsStreamConfig& config) const {
     jsStreamInfo* found = nullptr;
     jsErrCode code{};
-    auto status = js_GetStreamInfo(&found, it_->jetStream.get(), name.c_str(), nullptr, &code);
-    if (status == NATS_NOT_FOUND) {
-        const std::string subjects = fmt::format("{}{}.>", storedPrefix, shard),
-                          live = fmt::format("{}{}.>", livePrefix, shard);
-        const char* subject = subjects.c_str();
-        jsRePublish told;
-        jsRePublish_Init(&told);
-        told.Source = subjects.c_str();
-        told.Destination = live.c_str();
-        jsStreamConfig config;
-        jsStreamConfig_Init(&config);
-        config.Name = name.c_str();
-        config.Subjects = &subject;
-        config.SubjectsLen = 1;
-        config.MaxMsgsPerSubject = Constants().pushStored;
-        config.MaxAge = inNanoseconds(Constants().pushTtlMax);
-        config.MaxMsgSize = static_cast<int32_t>(mostBytes);
-        config.Duplicates = inNanoseconds(std::chrono::minutes(15));
-        config.Replicas = replicas;
-        config.AllowDirect = true;
-        config.RePublish = &told;
-        status = js_AddStream(&found, it_->jetStream.get(), &config, nullptr, &code);
-    }
-    STINT_TRY(checked(status, name));
-    const StreamInfo info = STINT_TRY(it_->moreReplicas(StreamInfo(found), replicas));
-    return StreamState{.store = fmt::format("{}@{}", name, info->Created),
+    auto status = js_GetStreamInfo(&found, jetStream.get(), config.Name, nullptr, &code);
+    if (status == NATS_NOT_FOUND) status = js_AddStream(&found, jetStream.get(), &config, nullptr, &code);
+    STINT_TRY(checked(status, config.Name));
+    const StreamInfo info = STINT_TRY(moreReplicas(StreamInfo(found), static_cast<int>(config.Replicas)));
+    return StreamState{.store = fmt::format("{}@{}", config.Name, info->Created),
                        .last = info->State.LastSeq,
                        .replicas = static_cast<int>(info->Config->Replicas)};
+}
+
+Result<StreamState> Broker::openStream(std::string_view shard, int replicas) const {
+    const std::string name = streamOf(shard);
+    const std::string subjects = fmt::format("{}{}.>", storedPrefix, shard),
+                      live = fmt::format("{}{}.>", livePrefix, shard);
+    const char* subject = subjects.c_str();
+    jsRePublish told;
+    jsRePublish_Init(&told);
+    told.Source = subjects.c_str();
+    told.Destination = live.c_str();
+    jsStreamConfig config;
+    jsStreamConfig_Init(&config);
+    config.Name = name.c_str();
+    config.Subjects = &subject;
+    config.SubjectsLen = 1;
+    config.MaxMsgsPerSubject = Constants().pushStored;
+    config.MaxAge = inNanoseconds(Constants().pushTtlMax);
+    config.MaxMsgSize = static_cast<int32_t>(mostBytes);
+    config.Duplicates = inNanoseconds(std::chrono::minutes(15));
+    config.Replicas = replicas;
+    config.AllowDirect = true;
+    config.RePublish = &told;
+    return it_->open(config);
+}
+
+// A device may name any shard, and each is a subject of its own: so there are no more of them than shards.
+Result<StreamState> Broker::openReports(int replicas, Bytes most) const {
+    std::array<std::string, shards> subjects;
+    std::array<const char*, shards> pointers{};
+    for (std::size_t n = 0; n < subjects.size(); ++n) {
+        subjects.at(n) = fleetSubject(FleetWord::Report, fmt::format("{:02x}", n), "*");
+        pointers.at(n) = subjects.at(n).c_str();
+    }
+    jsStreamConfig config;
+    jsStreamConfig_Init(&config);
+    config.Name = reportsStream;
+    config.Subjects = pointers.data();
+    config.SubjectsLen = shards;
+    config.MaxMsgsPerSubject = reportsOfOne;
+    config.MaxAge = inNanoseconds(std::chrono::hours(24 * 30));
+    config.MaxMsgSize = static_cast<int32_t>(longestReport);
+    config.MaxBytes = most;
+    config.Discard = js_DiscardNew;
+    config.Replicas = replicas;
+    config.AllowDirect = true;
+    return it_->open(config);
 }
 
 namespace {
@@ -103,52 +133,138 @@ Headers headersIn(std::string_view block) {
     return headers;
 }
 
+/// A time as Go writes it: 2026-11-28T15:02:43.0815Z.
+std::optional<WallTime> timeIn(std::string_view text) {
+    constexpr std::size_t wholeSeconds = 19;
+    if (text.size() <= wholeSeconds || !text.ends_with('Z')) return std::nullopt;
+    std::array<int, 6> parts{};
+    for (std::size_t n = 0, at = 0; n < parts.size(); ++n) {
+        const std::size_t length = n == 0 ? 4 : 2;
+        const auto part = numberIn<int>(text.substr(at, length));
+        if (!part) return std::nullopt;
+        parts.at(n) = *part;
+        at += length + 1;
+    }
+    std::string thousandths(text.substr(wholeSeconds, 4)); // ".081", ".5Z" or "Z"
+    thousandths.resize(thousandths.find('Z') == std::string::npos ? thousandths.size() : thousandths.find('Z'));
+    thousandths.resize(4, '0');
+    const auto [year, month, day, hour, minute, second] = parts;
+    const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                           std::chrono::day(static_cast<unsigned>(day)));
+    const auto rest = numberIn<int>(std::string_view(thousandths).substr(1));
+    if (!date.ok() || !rest) return std::nullopt;
+    return WallTime(std::chrono::sys_days(date)) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+           std::chrono::seconds(second) + Duration(*rest);
+}
+
 /// The answer of a stream's leader.
-Result<std::optional<Stored>> storedIn(std::string_view text, std::string_view stream) {
+Result<std::optional<Kept>> keptIn(std::string_view text, std::string_view stream) {
     const Json object = Json::parse(text, nullptr, false);
-    const auto none = [&]() -> Result<std::optional<Stored>> {
+    const auto none = [&]() -> Result<std::optional<Kept>> {
         return fail(Errc::UNAVAILABLE, "{}: its leader's answer is none", stream);
     };
     if (!object.is_object()) return none();
     if (const auto error = object.find("error"); error != object.end()) {
-        if (error->is_object() && error->contains("code") && error->at("code") == 404) return std::optional<Stored>();
+        if (error->is_object() && error->contains("code") && error->at("code") == 404) return std::optional<Kept>();
         return fail(Errc::UNAVAILABLE, "{}: its leader answers {}", stream, reasonIn(*error));
     }
     const auto message = object.find("message");
     if (message == object.end()) return none();
     const auto sequence = countMember(*message, "seq");
     auto subject = textMember(*message, "subject");
-    if (!sequence || !subject) return none();
+    const auto at = timeIn(textMember(*message, "time").value_or(""));
+    if (!sequence || !subject || !at) return none();
     const auto headers = bytesOfGo(*message, "hdrs");
     auto body = bytesOfGo(*message, "data");
     if (!headers || !body) return none();
-    return std::optional(Stored{.subject = *std::move(subject),
-                                .sequence = *sequence,
-                                .headers = headersIn(*headers),
-                                .body = *std::move(body)});
+    return std::optional(Kept{.message = {.subject = *std::move(subject),
+                                          .sequence = *sequence,
+                                          .headers = headersIn(*headers),
+                                          .body = *std::move(body)},
+                              .at = *at});
+}
+
+/// The answer of any server that has the stream.
+Result<std::optional<Kept>> keptIn(natsMsg* answered, std::string_view stream) {
+    if (headerOf(answered, "Status") == "404") return std::optional<Kept>();
+    const auto sequence = numberIn<std::uint64_t>(headerOf(answered, "Nats-Sequence"));
+    const auto at = timeIn(headerOf(answered, "Nats-Time-Stamp"));
+    if (!sequence || !at) return fail(Errc::UNAVAILABLE, "{}: {}", stream, headerOf(answered, "Description"));
+    return std::optional(Kept{.message = {.subject = headerOf(answered, "Nats-Subject"),
+                                          .sequence = *sequence,
+                                          .headers = headersOf(answered),
+                                          .body = std::string(dataOf(answered))},
+                              .at = *at});
+}
+
+/// The question for the first message of those subjects with that sequence or a later one.
+std::string questionOf(std::uint64_t from, std::string_view subjects) {
+    return Json{{"seq", from}, {"next_by_subj", subjects}}.dump();
 }
 
 } // namespace
 
+// A replica may lag, or be cut off.
+Result<std::optional<Kept>> Broker::Connection::keptOf(natsMsg* answered, std::string_view stream) const {
+    return clustered ? keptIn(dataOf(answered), stream) : keptIn(answered, stream);
+}
+std::string Broker::Connection::readerOf(std::string_view stream) const {
+    return fmt::format("$JS.API.{}.{}", clustered ? "STREAM.MSG.GET" : "DIRECT.GET", stream);
+}
+
 Result<std::optional<Stored>> Broker::next(std::string_view stream, std::uint64_t from,
                                            std::string_view subjects) const {
-    const std::string question = Json{{"seq", from}, {"next_by_subj", subjects}}.dump();
-    if (it_->clustered) {
-        const std::string answer = STINT_TRY(ask(fmt::format("$JS.API.STREAM.MSG.GET.{}", stream), question));
-        return storedIn(answer, stream);
-    }
-    const std::string subject = fmt::format("$JS.API.DIRECT.GET.{}", stream);
+    const std::string subject = it_->readerOf(stream), question = questionOf(from, subjects);
     natsMsg* answered = nullptr;
     STINT_TRY(checked(natsConnection_RequestString(&answered, it_->nats, subject.c_str(), question.c_str(), patience),
                       subject));
     const Message message(answered);
-    if (headerOf(answered, "Status") == "404") return std::optional<Stored>();
-    const auto sequence = numberIn<std::uint64_t>(headerOf(answered, "Nats-Sequence"));
-    if (!sequence) return fail(Errc::UNAVAILABLE, "{}: {}", subject, headerOf(answered, "Description"));
-    return std::optional(Stored{.subject = headerOf(answered, "Nats-Subject"),
-                                .sequence = *sequence,
-                                .headers = headersOf(answered),
-                                .body = std::string(dataOf(answered))});
+    auto found = STINT_TRY(it_->keptOf(answered, stream));
+    return found ? std::optional(std::move(found->message)) : std::nullopt;
+}
+
+Result<std::vector<std::optional<Kept>>> Broker::Connection::several(const Inbox& answers, std::string_view stream,
+                                                                     std::string_view subjects, std::uint64_t from,
+                                                                     std::size_t count) const {
+    const std::string subject = readerOf(stream);
+    for (std::size_t n = 0; n < count; ++n) {
+        const std::string reply = fmt::format("{}{}", answers.prefix, from + n),
+                          question = questionOf(from + n, subjects);
+        STINT_TRY(checked(natsConnection_PublishRequestString(nats, subject.c_str(), reply.c_str(), question.c_str()),
+                          subject));
+    }
+    std::vector<std::optional<Kept>> all(count);
+    const auto until = std::chrono::steady_clock::now() + Duration(patience);
+    for (std::size_t came = 0; came < count; ++came) {
+        const Message message = STINT_TRY(answers.next(until));
+        const std::string_view to = natsMsg_GetSubject(message.get());
+        const auto which = numberIn<std::uint64_t>(to.substr(answers.prefix.size()));
+        if (!which || *which < from || *which - from >= count) // of a question before it
+            return fail(Errc::UNAVAILABLE, "{}: an answer to nothing", subject);
+        all.at(*which - from) = STINT_TRY(keptOf(message.get(), stream));
+    }
+    return all;
+}
+
+Result<std::vector<Kept>> Broker::read(std::string_view stream, std::string_view subjects, std::uint64_t from,
+                                       std::size_t most) const {
+    const auto answers = STINT_TRY(it_->openInbox());
+    std::vector<Kept> batch;
+    std::size_t width = 1;
+    while (batch.size() < most) {
+        auto some = STINT_TRY(it_->several(answers, stream, subjects, from, std::min(width, most - batch.size())));
+        std::size_t others = 0; // what stands behind a gap is the answer to several
+        for (auto& one : some) {
+            if (!one) return batch;
+            if (one->message.sequence < from) continue;
+            from = one->message.sequence + 1;
+            batch.push_back(*std::move(one));
+            ++others;
+        }
+        if (others == 0) return fail(Errc::UNAVAILABLE, "{}: an answer to nothing", stream);
+        width = others == some.size() ? width * 2 : others;
+    }
+    return batch;
 }
 
 Result<void> Broker::remove(std::string_view stream, std::uint64_t sequence) const {
@@ -169,10 +285,11 @@ Result<std::uint64_t> Broker::readValues(std::string_view bucket, std::string_vi
                                          const std::function<void(const Stored& value)>& taken) const {
     const std::string stream = streamOfBucket(bucket), subjects = subjectOfKey(bucket, keys);
     while (true) {
-        const auto value = STINT_TRY(next(stream, from, subjects));
-        if (!value) return from - 1;
-        taken(*value);
-        from = value->sequence + 1;
+        const auto batch = STINT_TRY(read(stream, subjects, from));
+        if (batch.empty()) return from - 1;
+        for (const Kept& value : batch)
+            taken(value.message);
+        from = batch.back().message.sequence + 1;
     }
 }
 

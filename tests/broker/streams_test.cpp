@@ -1,0 +1,198 @@
+// Streams read in batches, and the one of a fleet's reports (push.md §2.1), on a real nats-server.
+#include <atomic>
+#include <mutex>
+
+#include <doctest/doctest.h>
+
+#include "base/time/clock.hpp"
+#include "mailbox/nats_server.hpp"
+#include "push/broker/broker.hpp"
+#include "push/envelope/fleet.hpp"
+
+using namespace stint;
+using namespace stint::push;
+using namespace stint::test;
+
+namespace {
+
+struct Reports {
+    Broker server, device;
+    std::string name;
+
+    explicit Reports(const NatsServer& nats, std::size_t which = 0, bool isClustered = false)
+        : server(std::move(
+                     Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}, .clustered = isClustered}))
+                     .value()),
+          device(std::move(Broker::connect({.urls = {nats.urlOf(nats.devices.at(which))},
+                                            .credentials = {},
+                                            .device = nats.devices.at(which)}))
+                     .value()),
+          name(nats.devices.at(which)) {}
+
+    std::string subject(std::string_view shard = "00") const { return fleetSubject(FleetWord::Report, shard, name); }
+    Result<std::uint64_t> tell(const std::string& text, std::string_view shard = "00") const {
+        const auto answer = device.ask(subject(shard), text);
+        return answer.ok() ? ackIn(*answer) : Result<std::uint64_t>(answer.error());
+    }
+    std::vector<std::string> texts(std::string_view subjects, std::uint64_t from = 1, std::size_t most = 10'000) const {
+        std::vector<std::string> all;
+        for (const Kept& one : server.read(reportsStream, subjects, from, most).value())
+            all.push_back(one.message.body);
+        return all;
+    }
+};
+
+} // namespace
+
+TEST_CASE("a report is acknowledged by its stream, over the accounts, and read with its time") { // §2, §2.1
+    const NatsServer nats;
+    const Reports of(nats);
+    CHECK(of.tell("too early").error().code == Errc::UNAVAILABLE);
+    REQUIRE(of.server.openReports().ok());
+    const auto again = of.server.openReports();
+    REQUIRE(again.ok());
+    CHECK(again->last == 0);
+    CHECK(again->store.starts_with("STINT_FLEET_R@"));
+    const WallTime before = wallNow();
+    CHECK(of.tell("one").value() == 1);
+    CHECK(of.tell(std::string("two\0\xff", 5)).value() == 2);
+    const WallTime after = wallNow();
+    for (const bool isClustered : {false, true}) { // §3.3: a leader's words are others
+        const Reports reader(nats, 0, isClustered);
+        const auto read = reader.server.read(reportsStream, fleetSubjects(FleetWord::Report), 1).value();
+        REQUIRE(read.size() == 2);
+        CHECK(read[0].message.subject == of.subject());
+        CHECK(read[0].message.sequence == 1);
+        CHECK(read[1].message.body == std::string("two\0\xff", 5));
+        for (const Kept& one : read) {
+            CHECK(one.at >= before);
+            CHECK(one.at <= after);
+        }
+        CHECK(reader.server.read(reportsStream, ">", 3).value().empty());
+    }
+}
+
+TEST_CASE("a device keeps 256 reports of a subject, pushes out nobody else's, and has 16 subjects") { // §2.1
+    const NatsServer nats;
+    const Reports flood(nats, 0), other(nats, 1);
+    REQUIRE(flood.server.openReports().ok());
+    REQUIRE(other.tell("the first").ok());
+    for (int n = 0; n < 300; ++n)
+        REQUIRE(flood.tell(std::to_string(n)).ok());
+    const auto its = flood.texts(flood.subject());
+    REQUIRE(its.size() == 256);
+    CHECK(its.front() == "44");
+    CHECK(flood.texts(other.subject()) == std::vector<std::string>{"the first"});
+    for (int n = 0; n < shards; ++n)
+        CHECK(flood.tell("x", fmt::format("{:02x}", n)).ok());
+    for (const std::string_view none : {"10", "0g", "0", "000", "report", "Z"})
+        CHECK(flood.tell("x", none).error().code == Errc::UNAVAILABLE);
+}
+
+TEST_CASE("what has no room is refused, and nothing is pushed out for it") { // §2.1
+    const NatsServer nats;
+    const Reports flood(nats, 0), other(nats, 1);
+    REQUIRE(flood.server.openReports(1, 1 << 20).ok());
+    REQUIRE(other.tell("the first").ok());
+    CHECK(flood.tell(std::string(16 << 10, 'x')).ok());
+    CHECK(flood.tell(std::string((16 << 10) + 1, 'x')).error().code == Errc::LIMIT_EXCEEDED);
+    int taken = 1;
+    while (taken < 200 && flood.tell(std::string(16 << 10, 'x')).ok())
+        ++taken;
+    CHECK(taken < 64);
+    CHECK(taken > 50);
+    CHECK(flood.tell(std::string(16 << 10, 'x')).error().code == Errc::LIMIT_EXCEEDED);
+    CHECK(flood.texts(other.subject()) == std::vector<std::string>{"the first"});
+    REQUIRE(flood.server.remove(reportsStream, 2).ok()); // room again
+    CHECK(other.tell("the second").ok());
+}
+
+TEST_CASE("a device's report says to the store nothing but itself") { // §2.1: headers that JetStream takes for orders
+    const NatsServer nats;
+    const Reports thief(nats, 0), other(nats, 1);
+    REQUIRE(thief.server.openReports().ok());
+    REQUIRE(other.tell("the first").ok());
+    for (const Headers& headers :
+         {Headers{{"Nats-Rollup", "all"}}, Headers{{"Nats-Rollup", "sub"}}, Headers{{"Nats-TTL", "1s"}}})
+        REQUIRE(thief.device.tell(thief.subject(), headers, "x").ok());
+    REQUIRE(thief.tell("the last").ok());
+    CHECK(thief.texts(other.subject()) == std::vector<std::string>{"the first"});
+}
+
+TEST_CASE("whatever lies between the messages, each is read once and in order") { // and from any number on
+    const NatsServer nats;
+    const Reports of(nats);
+    REQUIRE(of.server.openReports().ok());
+    std::vector<std::string> all;
+    for (int n = 1; n <= 400; ++n) {
+        REQUIRE(of.tell(std::to_string(n), fmt::format("{:02x}", n % 16)).ok());
+        all.push_back(std::to_string(n));
+    }
+    CHECK(of.texts(">") == all);
+    CHECK(of.texts(">", 399) == std::vector<std::string>{"399", "400"});
+    CHECK(of.texts(">", 1, 7) == std::vector<std::string>(all.begin(), all.begin() + 7));
+    CHECK(of.texts(of.subject("05")).size() == 25); // one in sixteen
+    std::erase_if(all, [&](const std::string& text) {
+        const int n = std::stoi(text);
+        const bool isGone = n < 30 || n == 100 || (n > 200 && n < 390);
+        if (isGone) REQUIRE(of.server.remove(reportsStream, static_cast<std::uint64_t>(n)).ok());
+        return isGone;
+    });
+    CHECK(of.texts(">") == all);
+    CHECK(of.texts(">", 391).size() == 10);
+    CHECK(Reports(nats, 0, true).texts(">") == all); // by a leader's word
+    CHECK(of.server.read("NONE", ">", 1).error().code == Errc::UNAVAILABLE);
+}
+
+TEST_CASE("a question that nobody answers holds up no other") { // §4.2
+    const NatsServer nats;
+    std::atomic<int> heard = 0;
+    std::mutex mutex;
+    std::vector<std::pair<int, Result<std::string>>> answers;
+    const Reports of(nats); // it goes first, and tells what is not answered
+    REQUIRE(of.server.answer(fleetSubjects(FleetWord::Slot), "stint", [&](const std::string&, std::string_view) {
+        ++heard;
+        return std::string(); // no answer
+    }));
+    REQUIRE(of.server.answer(fleetSubjects(FleetWord::Hello), "stint",
+                             [](const std::string& subject, std::string_view) { return subject; }));
+    const auto ask = [&](FleetWord word, int number, Duration longest) {
+        of.device.askBeside(fleetSubject(word, "00", of.name), "?", longest, [&, number](Result<std::string> answer) {
+            const std::lock_guard lock(mutex);
+            answers.emplace_back(number, std::move(answer));
+        });
+    };
+    const auto count = [&] {
+        const std::lock_guard lock(mutex);
+        return answers.size();
+    };
+    ask(FleetWord::Slot, 1, std::chrono::hours(1));
+    ask(FleetWord::Slot, 2, Duration(0));
+    REQUIRE(eventually([&] { return heard == 2; }));
+    CHECK(count() == 0);
+    ask(FleetWord::Hello, 3, std::chrono::hours(1)); // which finds that the second is late
+    REQUIRE(eventually([&] { return count() == 2; }));
+    {
+        const std::lock_guard lock(mutex);
+        CHECK(answers[0].first == 2);
+        CHECK(answers[0].second.error().code == Errc::UNAVAILABLE);
+        CHECK(answers[1].second.value() == fleetSubject(FleetWord::Hello, "00", of.name));
+    }
+}
+
+TEST_CASE("a question whose connection is lost has no answer") { // §4.2
+    NatsServer nats;
+    std::atomic<int> heard = 0, lost = 0;
+    const Reports of(nats);
+    REQUIRE(of.server.answer(fleetSubjects(FleetWord::Slot), "stint", [&](const std::string&, std::string_view) {
+        ++heard;
+        return std::string();
+    }));
+    of.device.askBeside(fleetSubject(FleetWord::Slot, "00", of.name), "?", std::chrono::hours(1),
+                        [&](const Result<std::string>& answer) {
+                            if (!answer.ok() && answer.error().code == Errc::UNAVAILABLE) ++lost;
+                        });
+    REQUIRE(eventually([&] { return heard == 1; }));
+    nats.kill();
+    CHECK(eventually([&] { return lost == 1; }));
+}
