@@ -93,6 +93,12 @@ TEST_CASE("a batch, a registration and its end are the core's to answer; a word 
     const auto process = [](Writer& writer) { noOptions(writer.uint32(5).uint64(6).string("com.example.mail")); };
     const wire::Message app = world.ask(line, wire::pushInterface, "WhoCalls", process);
     CHECK(wire::Reader(app).string().value() == "com.example.mail");
+    for (const std::uint32_t pid : {1, 5}) { // without a connector: a person's process, and an app's
+        const wire::Message its = world.ask(line, wire::pushInterface, "WhoCalls", [&](Writer& writer) {
+            noOptions(writer.uint32(pid).uint64(6).string(""));
+        });
+        CHECK(wire::Reader(its).string().value() == (pid == 1 ? "" : "com.example.mail"));
+    }
     const auto trouble = [](Writer& writer) {
         wire::DictionaryWriter options(writer.boolean(false));
         options.put("trouble", std::string(1'000, 'x'));

@@ -84,6 +84,9 @@ public:
     void arrived(Event event) override { arrivals.push_back(std::move(event)); }
     void lineBegins(ConnectionId connection) override { lines.push_back(connection); }
     Result<AppId> appBehind(pid_t, std::uint64_t, const std::string& connector) override { return AppId{connector}; }
+    Result<std::optional<AppId>> appOf(pid_t pid, std::uint64_t) override {
+        return pid == 1 ? std::nullopt : std::optional(AppId{"com.example.mail"});
+    }
     wire::LineView lineView() override { return lineKept; }
     void connectorTook(std::uint64_t delivery, bool taken) override { tookIt.emplace_back(delivery, taken); }
     Presence& presence() override { return *this; }

@@ -28,7 +28,13 @@ Handled whoCalls(Request& request) {
     std::uint32_t pid = STINT_TRY(request.arguments.uint32());
     const std::uint64_t startTime = STINT_TRY(request.arguments.uint64());
     const std::string connector = STINT_TRY(request.arguments.string());
-    const AppId app = STINT_TRY(request.owner.appBehind(static_cast<pid_t>(pid), startTime, connector));
+    AppId app;
+    if (connector.empty()) {
+        const auto found = STINT_TRY(request.owner.appOf(static_cast<pid_t>(pid), startTime));
+        if (found) app = *found;
+    } else {
+        app = STINT_TRY(request.owner.appBehind(static_cast<pid_t>(pid), startTime, connector));
+    }
     return answers([app](Writer& writer) -> Result<void> {
         writer.string(app.name);
         return {};

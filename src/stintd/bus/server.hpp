@@ -50,6 +50,8 @@ public:
     /// The app of a process that owns the name `connector` on the session bus: by the kernel's word, else one of that
     /// name. Security: it has ended, or is not the app of that name.
     virtual Result<AppId> appBehind(pid_t pid, std::uint64_t startTime, const std::string& connector) = 0;
+    /// The app of a process by the kernel's word alone; nullopt: none, it is a person's. Security: it has ended.
+    virtual Result<std::optional<AppId>> appOf(pid_t pid, std::uint64_t startTime) = 0;
     /// All that the line is to know now. To be asked in act().
     virtual wire::LineView lineView() = 0;
     /// The connector has taken what the line was given for it, or has not.

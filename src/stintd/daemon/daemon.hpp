@@ -88,6 +88,7 @@ private:
     // Callers and windows (visibility.cpp).
     Caller identified(const PeerProcess& peer) const;
     bool isLineProgram(const PeerProcess& peer) const;
+    Result<Caller> callerBehind(pid_t pid, std::uint64_t startTime) const;
     void entered(ConnectionId connection, const AppId& app, PeerProcess peer);
     void windowInFront(std::string_view pid);
     void windowsClaim(std::string_view word);
@@ -183,6 +184,7 @@ private:
     // LineOwner (visibility.cpp, limits.cpp).
     void lineBegins(ConnectionId connection) override { line_->begins(connection); }
     Result<AppId> appBehind(pid_t pid, std::uint64_t startTime, const std::string& connector) override;
+    Result<std::optional<AppId>> appOf(pid_t pid, std::uint64_t startTime) override;
     wire::LineView lineView() override;
     wire::LineView viewOf(const LineWanted& wanted);
     void connectorTook(std::uint64_t delivery, bool taken) override { line_->took(delivery, taken); }

@@ -133,12 +133,28 @@ bool Daemon::isLineProgram(const PeerProcess& peer) const {
            *peer.program == stint::Program{file.st_dev, file.st_ino};
 }
 
-// push.md §4.4: an app without a manifest is known by the name that it owns on the bus, which is nobody else's then.
-Result<AppId> Daemon::appBehind(pid_t pid, std::uint64_t startTime, const std::string& connector) {
+Result<Caller> Daemon::callerBehind(pid_t pid, std::uint64_t startTime) const {
     const PeerProcess peer = STINT_TRY(peerOf(pid, ::getuid(), openPidfd(pid)));
     if (peer.startTime != startTime) return fail(Errc::SECURITY, "process {} has ended", pid);
-    const Caller caller = identified(peer);
+    Caller caller = identified(peer);
     if (!caller.unknown.empty()) return fail(Errc::SECURITY, "{}", caller.unknown);
+    return caller;
+}
+
+// push.md §4.2: who is in a sandbox is no person, be there a manifest or not. It is looked at first: then it is known
+// that the process was there meanwhile.
+Result<std::optional<AppId>> Daemon::appOf(pid_t pid, std::uint64_t startTime) {
+    const auto sandboxed = flatpakOf(pid);
+    const Caller caller = STINT_TRY(callerBehind(pid, startTime));
+    if (!caller.isOperator) return std::optional(caller.app);
+    if (!sandboxed) return std::optional<AppId>();
+    if (!isDesktopId(*sandboxed)) return fail(Errc::SECURITY, "process {} is in a sandbox without a name", pid);
+    return std::optional(AppId{*sandboxed});
+}
+
+// push.md §4.4: an app without a manifest is known by the name that it owns on the bus, which is nobody else's then.
+Result<AppId> Daemon::appBehind(pid_t pid, std::uint64_t startTime, const std::string& connector) {
+    const Caller caller = STINT_TRY(callerBehind(pid, startTime));
     if (!caller.isOperator) return caller.app;
     if (!isDesktopId(connector) || connector.starts_with("org.stint."))
         return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no name of an app", printable(connector));
