@@ -20,15 +20,16 @@ server_name: test
 jetstream {{ store_dir: "{store}" }}
 accounts {{
   STINT {{ jetstream: enabled, users: [{{user: server, password: secret}}], exports: [
-    {{service: "stint.box.*.*"}}, {{service: "stint.reg.*.*"}}, {{stream: "stint.live.>"}}] }}
+    {{service: "stint.box.*.*"}}, {{service: "stint.reg.*.*"}}, {{service: "stint.f.*.*.*"}},
+    {{stream: "stint.live.>"}}] }}
   DEVICES {{ users: [{users}], imports: [
     {{service: {{account: STINT, subject: "stint.box.*.*"}}}}, {{service: {{account: STINT, subject: "stint.reg.*.*"}}}},
-    {{stream: {{account: STINT, subject: "stint.live.>"}}}}] }}
+    {{service: {{account: STINT, subject: "stint.f.*.*.*"}}}}, {{stream: {{account: STINT, subject: "stint.live.>"}}}}] }}
 }}
 """
 
-USER = """{{user: "{0}", password: secret, permissions: {{publish: ["stint.box.*.{0}", "stint.reg.*.{0}"],
-           subscribe: ["stint.live.*.{0}.>", "_INBOX.{0}.>"]}}}}"""
+USER = """{{user: "{0}", password: secret, permissions: {{publish: ["stint.box.*.{0}", "stint.reg.*.{0}",
+           "stint.f.*.*.{0}"], subscribe: ["stint.live.*.{0}.>", "_INBOX.{0}.>"]}}}}"""
 
 DEVICES = ["0123456789ABCDEFGHJKMNPQRS", "0123456789ABCDEFGHJKMNPQRT"]
 

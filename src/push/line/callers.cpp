@@ -28,6 +28,7 @@ void Callers::pinned(Question& question, Result<wire::Visitor> visitor) {
     if (!found || !question.visitor.pidfd || hasEnded(question.visitor.pidfd))
         return end(question, fail(Errc::SECURITY, "the caller has gone"));
     question.process = {static_cast<std::uint32_t>(question.visitor.pid), found->startTime};
+    if (question.service.empty()) return askDaemon(question);
     const int asked = wire::askOwner(question.bus, question.slot, question.service, owned, &question);
     if (asked < 0) end(question, wire::errorFromErrno(-asked));
 }
@@ -40,12 +41,16 @@ int Callers::owned(sd_bus_message* answer, void* it, sd_bus_error*) {
         all.end(question, fail(Errc::SECURITY, "the service is not the caller's name on the bus"));
         return 0;
     }
-    all.gate_.whoCalls(question.process, question.service, [&all, &question](const Result<std::string>& app) {
-        if (!app.ok()) return all.end(question, app.error());
-        const auto& [pid, startTime] = question.process;
-        all.end(question, Caller{*app, fmt::format("{}.{}", pid, startTime)});
-    });
+    all.askDaemon(question);
     return 0;
+}
+
+void Callers::askDaemon(Question& question) {
+    gate_.whoCalls(question.process, question.service, [this, &question](const Result<std::string>& app) {
+        if (!app.ok()) return end(question, app.error());
+        const auto& [pid, startTime] = question.process;
+        end(question, Caller{*app, fmt::format("{}.{}", pid, startTime)});
+    });
 }
 
 void Callers::end(Question& question, Result<Caller> caller) {

@@ -17,12 +17,13 @@ public:
     Callers& operator=(const Callers&) = delete;
 
     struct Caller {
-        std::string app;
+        std::string app;     ///< empty: none, it is a person's process
         std::string process; ///< one word, which no other process has had since the machine's start
     };
     using Known = std::function<void(Result<Caller>)>;
-    /// `known` is called once. Security: `sender` does not own `service`, or nobody is behind it any
-    /// more, or the daemon does not know it as that.
+    /// `known` is called once. `service`: the name that it says to have; empty: none, and who has no manifest is no
+    /// app. Security: `sender` does not own it, or nobody is behind it any more, or the daemon does not know it as
+    /// that.
     void ask(sd_bus* bus, const std::string& sender, const std::string& service, Known known);
 
 private:
@@ -39,6 +40,7 @@ private:
 
     void pinned(Question& question, Result<wire::Visitor> visitor);
     static int owned(sd_bus_message* answer, void* question, sd_bus_error*);
+    void askDaemon(Question& question);
     void end(Question& question, Result<Caller> caller);
 
     Gate& gate_;

@@ -63,6 +63,11 @@ void Carrier::ask(std::string subject, std::string question, Duration patience, 
            .asked = Asked{std::move(subject), std::move(question), patience, std::move(answered)}});
 }
 
+void Carrier::askBeside(std::string subject, std::string question, Duration patience, Answered answered) {
+    order({.connection = connection_,
+           .asked = Asked{std::move(subject), std::move(question), patience, std::move(answered), true}});
+}
+
 void Carrier::listenOnlyTo(std::set<std::string> subjects) {
     order({.connection = connection_, .subjects = std::move(subjects)});
 }
@@ -93,13 +98,7 @@ void Carrier::work() {
 
 // An order without anything in it ends the connection.
 void Carrier::perform(Order& order, std::optional<Broker>& broker) {
-    if (order.asked) {
-        Result<std::string> answer = fail(Errc::UNAVAILABLE, "no connection to the broker");
-        if (broker) answer = broker->ask(order.asked->subject, order.asked->question, order.asked->patience);
-        tell(order.connection,
-             [answered = std::move(order.asked->answered), answer = std::move(answer)] { answered(answer); });
-        return;
-    }
+    if (order.asked) return pose(order.connection, *order.asked, broker);
     if (order.subjects) {
         if (!broker) return;
         const auto hear = [this, of = order.connection](const Stored& message) { this->hear(of, message); };
@@ -125,6 +124,15 @@ void Carrier::perform(Order& order, std::optional<Broker>& broker) {
             });
         },
         [this, of](const std::vector<std::string>& places) { tell(of, [this, places] { follower_.others(places); }); });
+}
+
+void Carrier::pose(std::uint64_t connection, Asked& asked, const std::optional<Broker>& broker) {
+    const auto done = [this, connection, answered = std::move(asked.answered)](Result<std::string> answer) {
+        tell(connection, [answered, answer = std::move(answer)] { answered(answer); });
+    };
+    if (!broker) return done(fail(Errc::UNAVAILABLE, "no connection to the broker"));
+    if (asked.isBeside) return broker->askBeside(asked.subject, asked.question, asked.patience, done);
+    done(broker->ask(asked.subject, asked.question, asked.patience));
 }
 
 void Carrier::tell(std::uint64_t connection, std::function<void()> what) {

@@ -44,6 +44,8 @@ public:
     using Answered = std::function<void(Result<std::string>)>;
     /// `answered` is called once, unless the connection is ended first.
     void ask(std::string subject, std::string question, Duration patience, Answered answered);
+    /// The same, and what is asked afterwards does not wait for it. `answered` may be called long after `patience`.
+    void askBeside(std::string subject, std::string question, Duration patience, Answered answered);
     /// Those subjects are heard from now on, before anything that is asked afterwards.
     void listenOnlyTo(std::set<std::string> subjects);
 
@@ -58,6 +60,7 @@ private:
         std::string subject, question;
         Duration patience;
         Answered answered;
+        bool isBeside = false;
     };
     struct Order {
         std::uint64_t connection = 0;
@@ -70,6 +73,7 @@ private:
     void order(Order order);
     void work();
     void perform(Order& order, std::optional<Broker>& broker);
+    void pose(std::uint64_t connection, Asked& asked, const std::optional<Broker>& broker);
     void hear(std::uint64_t connection, const Stored& message);
     /// In the loop, unless another connection has taken the place of that one.
     void tell(std::uint64_t connection, std::function<void()> what);

@@ -19,7 +19,6 @@ constexpr const char* distributor2 = "org.unifiedpush.Distributor2";
 constexpr const char* connectorPath = "/org/unifiedpush/Connector";
 constexpr const char* connector1 = "org.unifiedpush.Connector1";
 constexpr const char* connector2 = "org.unifiedpush.Connector2";
-constexpr int mostAsked = 64, mostOfOne = 8; ///< calls that are not answered yet
 constexpr Duration connectorPatience = 30s;
 constexpr std::uint32_t taken = 1; ///< RequestName's answer: we own it; ReleaseName's: we do not any more
 
@@ -53,20 +52,6 @@ Result<std::string> tokenIn(const wire::Message& call, int version) {
 
 std::span<const std::uint8_t> bytesIn(const std::string& text) {
     return {bytesOf(std::string_view(text)), text.size()};
-}
-
-std::string senderOf(const wire::Message& call) {
-    const char* sender = sd_bus_message_get_sender(call.get());
-    return sender ? sender : "";
-}
-
-void reply(const wire::Message& call, const std::function<void(wire::Writer&)>& write) {
-    if (!call.expectsReply()) return;
-    auto made = wire::newReply(call);
-    if (!made.ok()) return;
-    wire::Writer writer(*made);
-    write(writer);
-    if (writer.done().ok()) (void)wire::send(sd_bus_message_get_bus(call.get()), *made);
 }
 
 } // namespace
@@ -155,27 +140,11 @@ void Distributor::asked(const wire::Message& call) {
     (void)wire::replyError(call, token.error());
 }
 
-// One caller has not all the places.
-Result<void> Distributor::begin(const wire::Message& call) {
-    const auto known = asked_.find(senderOf(call));
-    const int its = known == asked_.end() ? 0 : known->second;
-    if (its >= mostOfOne || allAsked_ >= mostAsked)
-        return fail(Errc::BUSY, "{} calls are waiting already, {} of them from here; ask again", allAsked_, its);
-    ++asked_[senderOf(call)];
-    ++allAsked_;
-    return {};
-}
-
-void Distributor::end(const wire::Message& call) {
-    --allAsked_;
-    if (const auto its = asked_.find(senderOf(call)); --its->second == 0) asked_.erase(its);
-}
-
 void Distributor::askedToRegister(const wire::Message& call, const Wish& wish) {
     if (const auto checked = checkWish(wish); !checked.ok()) return registered(call, wish.version, checked);
-    if (const auto begun = begin(call); !begun.ok()) return registered(call, wish.version, begun);
+    if (const auto begun = waiting_.begin(call); !begun.ok()) return registered(call, wish.version, begun);
     const auto done = [this, call, version = wish.version](const Result<void>& result) {
-        end(call);
+        waiting_.end(call);
         registered(call, version, result);
     };
     callers_.ask(bus_.get(), senderOf(call), wish.service, [this, wish, done](const Result<Callers::Caller>& caller) {
@@ -201,14 +170,14 @@ void Distributor::registered(const wire::Message& call, int version, const Resul
 }
 
 void Distributor::askedToUnregister(const wire::Message& call, int version, const std::string& token) {
-    if (const auto begun = begin(call); !begun.ok()) return (void)wire::replyError(call, begun.error());
+    if (const auto begun = waiting_.begin(call); !begun.ok()) return (void)wire::replyError(call, begun.error());
     unregisterFirst(call, version, registrar_->named(token));
 }
 
 // A token is its connector's own choice: two of them may have the same. The caller's is that whose name it owns.
 void Distributor::unregisterFirst(const wire::Message& call, int version, std::vector<wire::LineEntry> candidates) {
     if (candidates.empty()) {
-        end(call);
+        waiting_.end(call);
         return unregistered(call, version);
     }
     const wire::LineEntry first = candidates.back();
@@ -217,7 +186,7 @@ void Distributor::unregisterFirst(const wire::Message& call, int version, std::v
                  [this, call, version, first, candidates](const Result<Callers::Caller>& caller) {
                      if (!caller.ok() || caller->app != first.app) return unregisterFirst(call, version, candidates);
                      registrar_->unregister(first.name, [this, call, version](const Result<void>& done) {
-                         end(call);
+                         waiting_.end(call);
                          if (done.ok()) return unregistered(call, version);
                          (void)wire::replyError(call, done.error());
                      });

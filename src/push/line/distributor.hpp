@@ -3,7 +3,6 @@
 #pragma once
 #include <functional>
 #include <list>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -11,6 +10,7 @@
 
 #include "link/wire/message.hpp"
 #include "push/line/callers.hpp"
+#include "push/line/calls.hpp"
 #include "push/line/gate.hpp"
 #include "push/line/known_names.hpp"
 #include "push/line/registrar.hpp"
@@ -39,7 +39,7 @@ public:
     void tellUnregistered(const std::string& connector, const Details& its);
 
     /// Calls that are not answered yet, in either direction.
-    std::size_t underWay() const { return static_cast<std::size_t>(allAsked_) + calls_.size(); }
+    std::size_t underWay() const { return waiting_.count() + calls_.size(); }
 
 private:
     /// A call to a connector, or to the bus.
@@ -65,8 +65,6 @@ private:
     static int answered(sd_bus_message* answer, void* call, sd_bus_error*);
 
     void asked(const wire::Message& call);
-    Result<void> begin(const wire::Message& call);
-    void end(const wire::Message& call);
     void askedToRegister(const wire::Message& call, const Wish& wish);
     void registered(const wire::Message& call, int version, const Result<void>& done);
     void askedToUnregister(const wire::Message& call, int version, const std::string& token);
@@ -83,8 +81,7 @@ private:
     Gate& gate_;
     const wire::LineView& line_;
     Registrar* registrar_ = nullptr;
-    std::map<std::string, int> asked_; ///< calls of Register and Unregister, by who asks
-    int allAsked_ = 0;
+    WaitingCalls waiting_; ///< of Register and Unregister
     wire::Bus bus_;
     // These go before the bus.
     wire::Slot objects_[3];

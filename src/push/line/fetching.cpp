@@ -20,7 +20,8 @@ constexpr Duration atOnce{0}; ///< with all the others of one answer
 constexpr Duration patience = 2s, checkPatience = 5s;
 constexpr std::size_t mostLive = 100; ///< in a batch
 constexpr int mostSilent = 3;
-constexpr std::size_t mostNetworks = 64; ///< a device that has seen more begins anew
+constexpr Duration freshConnection = 10s; ///< one that was begun since then is not begun anew for a question
+constexpr std::size_t mostNetworks = 64;  ///< a device that has seen more begins anew
 
 std::set<Subject> wantedIn(const wire::LineView& line) {
     std::set<Subject> wanted;
@@ -58,8 +59,8 @@ void Troubles::tell() {
 }
 
 Result<std::unique_ptr<Fetching>> Fetching::open(sd_event* loop, const LineSettings& settings, Gate& gate,
-                                                 std::function<void()> caughtUp) {
-    std::unique_ptr<Fetching> made(new Fetching(loop, settings, gate, std::move(caughtUp)));
+                                                 Follower follower) {
+    std::unique_ptr<Fetching> made(new Fetching(loop, settings, gate, std::move(follower)));
     Fetching* const it = made.get();
     made->carrier_ = STINT_TRY(Carrier::open(loop, {.changed = [it](bool up) { it->changed(up); },
                                                     .ended = [it](const std::string& why) { it->ended(why); },
@@ -69,8 +70,8 @@ Result<std::unique_ptr<Fetching>> Fetching::open(sd_event* loop, const LineSetti
     return made;
 }
 
-Fetching::Fetching(sd_event* loop, const LineSettings& settings, Gate& gate, std::function<void()> caughtUp)
-    : settings_(settings), gate_(gate), caughtUp_(std::move(caughtUp)), troubles_(loop, gate),
+Fetching::Fetching(sd_event* loop, const LineSettings& settings, Gate& gate, Follower follower)
+    : settings_(settings), gate_(gate), follower_(std::move(follower)), troubles_(loop, gate),
       reading_({settings.shard, settings.device}, settings.lineKey,
                [this](const std::string& reason) { troubles_.add(reason); }),
       retry_(loop), trim_(loop) {}
@@ -83,9 +84,8 @@ void Fetching::replace(const wire::LineView& line) {
     const auto wanted = wantedIn(line);
     const bool isMore = !std::ranges::includes(before, wanted);
     if (isMore || line.place != place) isBehind_ = true;
-    const bool isWanted = !line.entries.empty();
-    if (!isWanted) return disconnect();
-    if (!isWanted_) return connect();
+    if (!fetches() && !isHeld_) return disconnect();
+    if (!isWanted_ || (!fetches() && isReported_)) return connect();
     const auto subjects = reading_.subjects();
     if (subjects != subjects_) carrier_->listenOnlyTo(subjects);
     subjects_ = subjects;
@@ -98,7 +98,7 @@ void Fetching::connect() {
     lost("no broker has answered yet");
     isWanted_ = true;
     isAsking_ = false;
-    isOver_ = false;
+    begun_ = steadyNow();
     carrier_->connect({.urls = settings_.brokers, .credentials = settings_.credentials, .device = settings_.device});
     subjects_ = reading_.subjects();
     carrier_->listenOnlyTo(subjects_);
@@ -111,12 +111,17 @@ void Fetching::disconnect() {
     retry_.clear();
 }
 
-void Fetching::lost(const std::string& trouble) {
+// The daemon asks for no connection where nothing is fetched, and is told of none.
+void Fetching::lost(const std::string& trouble, bool isOver) {
     ++connections_;
     isConnected_ = false;
     checked_.reset();
     const bool wasUp = std::exchange(isReported_, false);
-    if (std::exchange(trouble_, trouble) != trouble || wasUp) gate_.report({.up = false, .trouble = trouble});
+    isOver_ = isOver;
+    why_ = trouble;
+    const std::string told = fetches() ? trouble : "";
+    if (std::exchange(trouble_, told) != told || wasUp) gate_.report({.up = false, .trouble = told});
+    follower_.lost(trouble, isOver);
 }
 
 void Fetching::reportUp() {
@@ -133,6 +138,7 @@ void Fetching::changed(bool up) {
     if (!up) return;
     isBehind_ = true;
     heard_ = bootNow();
+    follower_.connected();
     go(); // after a silent server once it is time for the next try
 }
 
@@ -145,21 +151,19 @@ void Fetching::learned(const std::vector<std::string>& places) {
 
 void Fetching::ended(const std::string& why) {
     const auto trouble = fmt::format("{}; it is tried again on another network, or when the device asks", why);
-    lost(trouble);
-    isOver_ = true;
-    complain("stint-push", trouble);
+    lost(trouble, true);
+    if (fetches()) complain("stint-push", trouble); // who asks is told
 }
 
 void Fetching::givenUp() {
-    lost("the broker takes the connection, and says nothing; it is tried again");
-    isOver_ = true;
+    lost("the broker takes the connection, and says nothing; it is tried again", true);
     retry_.set(backoff_.next(), [this] { connect(); });
 }
 
 void Fetching::check() {
     if (!isWanted_) return;
     retry_.clear();
-    if (!isConnected_) return connect();
+    if (!isConnected_ || !fetches()) return connect();
     isBehind_ = true;
     if (!isAsking_) checked_ = bootNow() - heard_;
     go();
@@ -172,7 +176,7 @@ void Fetching::later() {
 
 // One question, or one batch, at a time: live messages wait meanwhile, and are compared with the cursors after it.
 void Fetching::go() {
-    if (!isConnected_ || isAsking_ || isSending_ || retry_.isSet()) return;
+    if (!isConnected_ || !fetches() || isAsking_ || isSending_ || retry_.isSet()) return;
     if (carrier_->hasLost()) isBehind_ = true;
     if (isBehind_) return askBox();
     takeLive();
@@ -267,7 +271,7 @@ void Fetching::send(const LineRead& batch, std::function<void()> then) {
 void Fetching::caughtUp() {
     backoff_.reset();
     if (isConnected_ && !std::exchange(isReported_, true)) reportUp();
-    caughtUp_();
+    follower_.caughtUp();
     go();
 }
 
@@ -280,6 +284,31 @@ void Fetching::ask(const RegistrationQuestion& question, std::function<void(Resu
                   [then = std::move(then)](const Result<std::string>& text) {
                       then(text.ok() ? registrationAnswerIn(*text) : Result<void>(text.error()));
                   });
+}
+
+// Whoever asks again and again does not have it tried as often.
+Result<void> Fetching::hold() {
+    isHeld_ = true;
+    const bool isFresh = isWanted_ && steadyNow() - begun_ < freshConnection;
+    if (isConnected_) return {};
+    if (isFresh && isOver_) return fail(Errc::UNAVAILABLE, "{}", why_);
+    if (isFresh) return {};
+    if (isOver_) retry_.clear(); // which would begin it
+    connect();
+    return {};
+}
+
+void Fetching::letGo() {
+    isHeld_ = false;
+    if (!fetches()) disconnect();
+}
+
+void Fetching::askBeside(std::string subject, std::string question, Duration patience, Carrier::Answered answered) {
+    carrier_->askBeside(std::move(subject), std::move(question), patience, std::move(answered));
+}
+
+void Fetching::doubt() {
+    if (isConnected_) check();
 }
 
 Duration KeepAlive::length(const std::string& network) const {

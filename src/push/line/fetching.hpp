@@ -57,9 +57,14 @@ private:
 
 class Fetching {
 public:
-    /// `caughtUp`: the store is known, and the server answers.
+    struct Follower {
+        std::function<void()> caughtUp; ///< the store is known, and the server answers
+        std::function<void()> connected = [] {};
+        /// There is no connection, or no more; `isOver`: none comes by itself.
+        std::function<void(const std::string& why, bool isOver)> lost = [](const auto&, bool) {};
+    };
     static Result<std::unique_ptr<Fetching>> open(sd_event* loop, const LineSettings& settings, Gate& gate,
-                                                  std::function<void()> caughtUp);
+                                                  Follower follower);
     Fetching(const Fetching&) = delete;
     Fetching& operator=(const Fetching&) = delete;
 
@@ -77,8 +82,21 @@ public:
     /// Asks the server about a registration. Unavailable: no answer; IllegalArgument: it refuses.
     void ask(const RegistrationQuestion& question, std::function<void(Result<void>)> then);
 
+    // The connection is there for others, too.
+
+    bool isConnected() const { return isConnected_; }
+    /// It is wanted, whether anything is fetched or not, until letGo(). Unavailable: it was just tried, and is none.
+    Result<void> hold();
+    void letGo();
+    /// Asks over it, beside what is fetched. `answered` is not called where it is lost first.
+    void askBeside(std::string subject, std::string question, Duration patience, Carrier::Answered answered);
+    /// Whoever asked had no answer: the server may be there no more.
+    void doubt();
+
 private:
-    Fetching(sd_event* loop, const LineSettings& settings, Gate& gate, std::function<void()> caughtUp);
+    Fetching(sd_event* loop, const LineSettings& settings, Gate& gate, Follower follower);
+    /// Anything is fetched, so that the daemon is told of the connection.
+    bool fetches() const { return !reading_.line().entries.empty(); }
 
     void connect();
     void disconnect();
@@ -86,7 +104,7 @@ private:
     void learned(const std::vector<std::string>& places);
     void ended(const std::string& why);
     void givenUp();
-    void lost(const std::string& trouble);
+    void lost(const std::string& trouble, bool isOver = false);
     void reportUp();
     void go();
     void askBox();
@@ -100,7 +118,7 @@ private:
 
     LineSettings settings_;
     Gate& gate_;
-    std::function<void()> caughtUp_;
+    Follower follower_;
     Troubles troubles_;
     Reading reading_;
     KeepAlive keepAlive_;
@@ -110,13 +128,16 @@ private:
     Backoff backoff_;
     std::set<std::string> subjects_; ///< that are heard
     std::string trouble_;            ///< that the daemon was last told
+    std::string why_;                ///< there is no connection
     bool isWanted_ = false;          ///< the connection
+    bool isHeld_ = false;            ///< whatever is fetched
     bool isConnected_ = false;
     bool isReported_ = false;
     bool isBehind_ = false; ///< the mailbox has to be asked
     bool isOver_ = false;   ///< the connection is no more, and comes by itself no more
     bool isAsking_ = false;
     bool isSending_ = false;
+    Duration begun_{0};               ///< when the connection was last begun, by the steady clock
     int silent_ = 0;                  ///< questions in a row that nobody answered
     std::uint64_t connections_ = 0;   ///< how often it came or went
     std::optional<Duration> checked_; ///< the next question is a check, after so long a silence

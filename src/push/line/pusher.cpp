@@ -41,9 +41,15 @@ Result<void> Pusher::prepare() {
     distributor_->use(registrar_.get());
     watch_ = std::make_unique<NotificationWatch>(loop_, distributor_->bus(), *gate_);
     if (settings_) {
-        fetching_ = STINT_TRY(Fetching::open(loop_, *settings_, *gate_, [this] { registrar_->go(); }));
+        fetching_ = STINT_TRY(
+            Fetching::open(loop_, *settings_, *gate_,
+                           {.caughtUp = [this] { registrar_->go(); },
+                            .connected = [this] { asking_->connected(); },
+                            .lost = [this](const std::string& why, bool isOver) { asking_->lost(why, isOver); }}));
+        asking_ = std::make_unique<Asking>(loop_, *fetching_);
         registrar_->use(fetching_.get());
     }
+    door_ = STINT_TRY(Door::open(distributor_->bus(), *gate_, settings_ ? &*settings_ : nullptr, asking_.get()));
     sd_event_source* made = nullptr;
     if (sd_event_add_post(loop_, &made, lookedAt, this) < 0) return fail(Errc::SYSTEM, "cannot follow the loop");
     after_.reset(made);
@@ -73,9 +79,13 @@ void Pusher::take(const wire::LineView& line) {
     watch_->follow(line_.watch, connectors);
 }
 
-bool Pusher::hasAnswered() const { return gate_->underWay() == 0 && distributor_->underWay() == 0; }
+bool Pusher::hasAnswered() const {
+    return gate_->underWay() == 0 && distributor_->underWay() == 0 && door_->underWay() == 0;
+}
 
-bool Pusher::isIdle() const { return hasBegun_ && line_.entries.empty() && hasAnswered(); }
+bool Pusher::isIdle() const {
+    return hasBegun_ && line_.entries.empty() && hasAnswered() && (!asking_ || asking_->isIdle());
+}
 
 int Pusher::lookedAt(sd_event_source*, void* self) {
     static_cast<Pusher*>(self)->look();

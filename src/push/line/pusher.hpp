@@ -6,7 +6,9 @@
 #include <systemd/sd-event.h>
 
 #include "push/joining/settings.hpp"
+#include "push/line/asking.hpp"
 #include "push/line/distributor.hpp"
+#include "push/line/door.hpp"
 #include "push/line/fetching.hpp"
 #include "push/line/gate.hpp"
 #include "push/line/notification_watch.hpp"
@@ -45,6 +47,8 @@ private:
     std::unique_ptr<Distributor> distributor_;
     std::unique_ptr<Registrar> registrar_;
     std::unique_ptr<Fetching> fetching_;
+    std::unique_ptr<Asking> asking_;
+    std::unique_ptr<Door> door_;
     std::unique_ptr<NotificationWatch> watch_;
     Timer idle_, patience_;
     EventSource after_; ///< each turn of the loop
