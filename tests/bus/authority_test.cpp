@@ -117,7 +117,8 @@ TEST_CASE("the option as belongs to the operator, and schedules for the built-in
 
     Client person = world.connectOperator();
     CHECK(refusal(world, person, jobSchedulerInterface, "Schedule", scheduleAs("com.example.mail")) ==
-          "nobody may schedule jobs as com.example.mail; \"as\" takes org.stint.transfer and org.stint.shell");
+          "nobody may schedule jobs as com.example.mail; \"as\" takes org.stint.transfer, org.stint.shell, "
+          "org.stint.agent");
     CHECK(world.owner.arrivals.empty());
 
     person.send(jobSchedulerInterface, "Schedule", scheduleAs("org.stint.transfer"));

@@ -10,6 +10,7 @@
 
 #include "base/result/containers.hpp"
 #include "base/result/errors.hpp"
+#include "contract/model/agent.hpp"
 #include "stintd/apps/directory_watch.hpp"
 
 namespace stint {
@@ -171,7 +172,7 @@ Result<std::unique_ptr<Registry>> Registry::open(sd_event* loop, std::vector<fs:
     return std::unique_ptr<Registry>(std::move(registry));
 }
 
-// The two apps that are built in (architecture.md, running a job), as manifests like those of files.
+// The apps that are built in (architecture.md, running a job), as manifests like those of files.
 
 namespace {
 
@@ -209,7 +210,18 @@ std::vector<Manifest> builtInManifests(const std::filesystem::path& libexec) {
     Manifest shell = builtIn(shellPackage, "Shell", "utilities-terminal");
     addService(shell, {.name = "Command", .command = {(libexec / "stint-shell").string()}, .processPerJob = true});
     shell.channels.push_back({"commands", "Commands", "low"});
-    return {transfer, shell};
+
+    std::vector<Manifest> all{std::move(transfer), std::move(shell)};
+    // A fleet's, where its part is installed: nobody else has anything of it.
+    const std::filesystem::path agentProgram = libexec / "stint-agent";
+    std::error_code ignored;
+    if (!std::filesystem::exists(agentProgram, ignored)) return all;
+    Manifest agent = builtIn(agentPackage, "Fleet", "network-workgroup");
+    agent.permissions = {std::string(receiveBootCompleted)}; // none of its jobs is a person's
+    addService(agent, {.name = agentService, .command = {agentProgram.string()}});
+    agent.receivers.emplace(agentReceiver, Receiver{.name = agentReceiver, .command = {agentProgram.string()}});
+    all.push_back(std::move(agent));
+    return all;
 }
 
 std::string howToStart(const Registry& registry, std::string_view kind, std::string_view component) {

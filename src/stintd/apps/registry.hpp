@@ -33,7 +33,8 @@ std::vector<std::filesystem::path> manifestDirectories(const std::filesystem::pa
 /// why it was refused. A directory that does not exist gives none; one that is refused gives a single error.
 std::vector<Result<Manifest>> readManifests(const std::filesystem::path& directory);
 
-/// The apps that need no manifest: org.stint.transfer and org.stint.shell. `libexec` holds their programs.
+/// The apps that need no manifest: org.stint.transfer, org.stint.shell, and org.stint.agent where its program is there.
+/// `libexec` holds their programs.
 std::vector<Manifest> builtInManifests(const std::filesystem::path& libexec);
 /// A guard's app (jobs.md §14.5), which is built in while the daemon has a job of it.
 Manifest guardManifest(const AppId& app, const std::filesystem::path& libexec);

@@ -1,9 +1,13 @@
 // JobScheduler1's methods that apps call: scheduling and cancelling jobs (jobs.md §2), looking up their own jobs
 // (§2.1), and why those wait (§9).
 #include <algorithm>
+#include <array>
 #include <limits>
 
+#include <fmt/ranges.h>
+
 #include "base/result/errors.hpp"
+#include "contract/model/agent.hpp"
 #include "link/wire/codec.hpp"
 #include "link/wire/fields.hpp"
 #include "link/wire/names.hpp"
@@ -60,9 +64,11 @@ Result<Whose> whoseToSchedule(const Request& request, const Options& options) {
         return fail(Errc::ILLEGAL_ARGUMENT, "a guard has an app of its own, {}NAME, and is none of {}", guardPackages,
                     named.app.name);
     if (named.byOperator && isGuard) return named;
-    if (!named.byOperator || named.app.name == transferPackage || named.app.name == shellPackage) return named;
-    return fail(Errc::SECURITY, "nobody may schedule jobs as {}; \"as\" takes {} and {}", named.app.name,
-                transferPackage, shellPackage);
+    constexpr std::array<std::string_view, 3> peoples{transferPackage, shellPackage, agentPackage};
+    if (!named.byOperator || std::ranges::find(peoples, std::string_view(named.app.name)) != peoples.end())
+        return named;
+    return fail(Errc::SECURITY, "nobody may schedule jobs as {}; \"as\" takes {}", named.app.name,
+                fmt::join(peoples, ", "));
 }
 
 /// Jobs hold at most half of the daemon's descriptors: the rest is for its callers.
