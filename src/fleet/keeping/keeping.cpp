@@ -62,7 +62,7 @@ Columns columnsOf(const Assignment& from) {
                     .heard = millisecondsOf(from.heard),
                     .until = millisecondsOf(from.until),
                     .document = from.order.document,
-                    .signatures = textOf(from.order),
+                    .signatures = signaturesOf(from.order),
                     .kept = textOf(from.kept),
                     .reports = {}};
     for (const Telling& telling : from.kept.unsent)

@@ -103,7 +103,7 @@ std::string textOf(const Telling& telling) {
                                   .words = std::string(headOf(printableLines(telling.words), longestWords))});
 }
 
-std::string textOf(const Signed& order) { return textBy(signedFields, order); }
+std::string signaturesOf(const Signed& order) { return textBy(signedFields, order); }
 
 Result<Kept> keptIn(std::string_view text) {
     KeptRow row = STINT_TRY(rowIn(text, keptFields));

@@ -17,7 +17,7 @@ inline constexpr std::size_t longestWords = 4'096;
 std::string textOf(const Kept& kept);
 std::string textOf(const Telling& telling);
 /// Its signatures alone.
-std::string textOf(const Signed& order);
+std::string signaturesOf(const Signed& order);
 
 // IllegalArgument: it is no such text, or of what cannot be.
 Result<Kept> keptIn(std::string_view text);

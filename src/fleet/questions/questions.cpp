@@ -57,7 +57,7 @@ constexpr auto helloFields = std::to_array<Field<Hello>>({
     {.key = "statement", .member = &Hello::statement, .limits = anyTime, .meaning = "when its statement was made"},
 });
 constexpr auto helloAnswerFields = std::to_array<Field<HelloAnswer>>({
-    {.key = "missing", .member = &HelloAnswer::missing, .limits = {1, mostOpen},
+    {.key = "missing", .member = &HelloAnswer::missing, .limits = {1, mostTold},
      .meaning = "campaigns of which the server lacks the last report", .rule = campaignRule},
 });
 constexpr auto slotFields = std::to_array<Field<SlotQuestion>>({
@@ -103,8 +103,8 @@ constexpr PaperRow papers[] = {{{"operators", readPaper<&HelloAnswer::operators>
                                {{"statement", readPaper<&HelloAnswer::statement>}, &HelloAnswer::statement}};
 
 Result<void> readOpen(const Origin& from, const Value& value, Hello& into) {
-    if (!value.table() || value.table()->size() > mostOpen)
-        return fail(Errc::ILLEGAL_ARGUMENT, "{}: open is to be a table of at most {}", from.file, mostOpen);
+    if (!value.table() || value.table()->size() > mostTold)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}: open is to be a table of at most {}", from.file, mostTold);
     for (const auto& [campaign, sequence] : *value.table()) {
         if (!isCampaignId(campaign)) return fail(Errc::ILLEGAL_ARGUMENT, "{}: open has no campaign's id", from.file);
         if (auto done = take(sequence, aCount, into.open[campaign]); !done)

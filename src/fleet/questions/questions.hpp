@@ -17,7 +17,7 @@
 namespace stint::fleet {
 
 /// PROPOSAL: bytes of an order; campaigns of which a device tells at once.
-inline constexpr std::size_t longestOrder = 1'024, mostOpen = 200;
+inline constexpr std::size_t longestOrder = 1'024, mostTold = 200;
 
 /// The body of a push message: the campaign is there for this device, which gets its document by asking. Nothing in it
 /// is signed, and nothing follows from it but that question.
