@@ -63,7 +63,7 @@ def test_a_manifest_that_is_no_toml_harms_no_other(world, text):
 # Our programs, by hand.
 
 
-@pytest.mark.parametrize("program", ["stint-shell", "stint-transfer", "stint-exec"])
+@pytest.mark.parametrize("program", ["stint-shell", "stint-transfer", "stint-exec", "stint-agent"])
 def test_a_helper_says_what_it_is(world, program):
     """Not to be started by hand, it neither waits nor connects."""
     ended = subprocess.run([BIN / program, "--help"], env=world.environment, capture_output=True, text=True, timeout=60)

@@ -67,6 +67,10 @@ struct Campaign {
     bool operator==(const Campaign&) const = default;
 };
 
+/// The job's conditions once wait-max is over, of a device that has still so many bytes to fetch: those of `late`, or,
+/// where these let it move less, its own.
+Result<JobInfo> lateJobOf(const Campaign& campaign, Bytes toFetch);
+
 /// The campaign of an operator's file. IllegalArgument: "FILE:LINE:COLUMN: ", what is wrong, and what would be right.
 Result<Campaign> campaignFromFile(std::string_view text, std::string_view file, WallTime made);
 

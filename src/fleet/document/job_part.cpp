@@ -147,6 +147,12 @@ Result<void> readJob(const Origin& from, const Value& job, Campaign& into) {
     return {};
 }
 
+Result<JobInfo> lateJobOf(const Campaign& campaign, Bytes toFetch) {
+    const auto most = STINT_TRY(mostBytesOf(campaign.late));
+    if (campaign.late.empty() || (most && toFetch > *most)) return campaign.job;
+    return withConditions(campaign.job, campaign.late);
+}
+
 Value jobValue(const Campaign& campaign) {
     Value::Table table;
     for (const NamedRow& named : namedRows()) {

@@ -1,0 +1,124 @@
+#include "fleet/agent/jobs.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/core.h>
+#include <sodium.h>
+
+#include "base/result/errors.hpp"
+#include "contract/model/agent.hpp"
+#include "contract/model/constants.hpp"
+#include "contract/model/job_info.hpp"
+#include "fleet/document/campaign_fields.hpp"
+#include "fleet/document/document.hpp"
+
+namespace stint::fleet {
+namespace {
+
+// Numbers in the root namespace, by their kinds; and that of a campaign's job in its own.
+constexpr std::array<std::pair<AgentJob::Kind, std::int32_t>, 3> ownNumbers{{
+    {AgentJob::Kind::Work, 1},
+    {AgentJob::Kind::Daily, 2},
+    {AgentJob::Kind::Join, 3},
+}};
+constexpr JobId errandNumber{1};
+
+constexpr const char *labelExtra = "label", *sequenceExtra = "sequence", *slotExtra = "slot", *lateExtra = "late",
+                     *waitExtra = "endsWait";
+
+bool isFetched(const Step& step) { return !step.source.url.empty(); }
+
+/// The bytes that are still to come.
+Bytes bytesLeft(const Campaign& campaign, std::uint32_t from) {
+    Bytes all = 0;
+    for (std::size_t nth = from; nth < campaign.steps.size(); ++nth)
+        if (isFetched(campaign.steps[nth])) all += campaign.steps[nth].source.size;
+    return all;
+}
+
+JobInfo::Builder ownJob(AgentJob::Kind kind, std::string label) {
+    JobInfo::Builder builder(nameOf({kind, {}}).id, agentService);
+    builder.setPersisted(true)
+        .setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY)
+        .setExtras(PersistableBundle().putString(labelExtra, std::move(label)));
+    return builder;
+}
+
+} // namespace
+
+JobName nameOf(const AgentJob& job) {
+    for (const auto& [kind, number] : ownNumbers)
+        if (kind == job.kind) return {{}, JobId{number}};
+    return {job.campaign, errandNumber};
+}
+
+std::optional<AgentJob> jobNamed(std::string_view space, JobId id) {
+    if (space.empty()) {
+        for (const auto& [kind, number] : ownNumbers)
+            if (JobId{number} == id) return AgentJob{kind, {}};
+        return std::nullopt;
+    }
+    if (id != errandNumber || !isCampaignId(space)) return std::nullopt;
+    return AgentJob{AgentJob::Kind::Errand, std::string(space)};
+}
+
+Result<JobInfo> errandJob(const Campaign& campaign, std::string_view fleet, const Kept& kept, const Resting& resting) {
+    JobInfo::Builder builder = JobInfo::Builder(errandNumber, agentService);
+    const auto left = [&](Duration whole) { return std::max(whole - resting.waited, Duration(0)); };
+    Duration latency = std::max(resting.after, left(resting.spread));
+    bool endsWait = false;
+    if (!resting.isFree) {
+        JobInfo its = campaign.job;
+        if (resting.isLate) its = STINT_TRY(lateJobOf(campaign, bytesLeft(campaign, kept.step)));
+        builder = JobInfo::Builder(its);
+        JobInfoAccess::name(builder, errandNumber, agentService);
+        if (!its.getRequiredNetwork() && bytesLeft(campaign, kept.step) > 0)
+            builder.setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY);
+        latency = std::max(latency, left(its.getMinimumLatency().value_or(Duration(0))));
+        std::optional<Duration> deadline = its.getOverrideDeadline();
+        endsWait = campaign.waitMax > Duration(0) && !resting.isLate && (!deadline || campaign.waitMax <= *deadline);
+        if (endsWait) deadline = campaign.waitMax;
+        // jobs.md §1.2, V10
+        if (deadline) builder.setOverrideDeadline(std::max(left(*deadline), latency + Constants{}.minTimeWindow));
+    }
+    builder.setMinimumLatency(latency).setPersisted(true).setExtras(
+        PersistableBundle()
+            .putString(labelExtra, fmt::format("{} (by fleet {})", campaign.name, fleet))
+            .putLong(sequenceExtra, kept.sequence)
+            .putLong(slotExtra, kept.slot)
+            .putBoolean(lateExtra, resting.isLate)
+            .putBoolean(waitExtra, endsWait));
+    return builder.build();
+}
+
+Rested restedIn(const PersistableBundle& extras) {
+    return {.sequence = static_cast<std::uint32_t>(extras.getLong(sequenceExtra)),
+            .slot = static_cast<std::uint32_t>(extras.getLong(slotExtra)),
+            .isLate = extras.getBoolean(lateExtra),
+            .endsWait = extras.getBoolean(waitExtra)};
+}
+
+Result<JobInfo> workJob(std::string_view fleet) {
+    return ownJob(AgentJob::Kind::Work, fmt::format("news for fleet {}", fleet)).build();
+}
+
+Result<JobInfo> dailyJob(std::string_view fleet) {
+    return ownJob(AgentJob::Kind::Daily, fmt::format("news of fleet {}, daily", fleet))
+        .setPeriodic(std::chrono::hours(24), std::chrono::hours(12))
+        .build();
+}
+
+Duration partOf(Duration spread, std::string_view campaign, std::string_view device) {
+    if (spread <= Duration(0)) return Duration(0);
+    const std::string text = fmt::format("stint spread {} {}", campaign, device);
+    std::array<unsigned char, crypto_generichash_BYTES> hash{};
+    crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                       nullptr, 0);
+    std::uint64_t number = 0;
+    for (std::size_t nth = 0; nth < sizeof number; ++nth)
+        number = number << 8U | hash.at(nth);
+    return Duration(static_cast<Duration::rep>(number % static_cast<std::uint64_t>(spread.count())));
+}
+
+} // namespace stint::fleet

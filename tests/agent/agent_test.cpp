@@ -1,0 +1,619 @@
+// fleet.md §1, §4.2: the agent of a device, from a person's join to a campaign's end.
+#include <doctest/doctest.h>
+
+#include "agent/world.hpp"
+#include "fleet/document/document.hpp"
+
+namespace stint::fleet {
+namespace {
+
+constexpr AgentJob work{AgentJob::Kind::Work, {}}, daily{AgentJob::Kind::Daily, {}};
+
+const std::string command = "[[step]]\nrun = [\"/usr/bin/apply-fw\"]\n";
+const std::string again = "[[step]]\nrun = [\"/usr/bin/apply-fw\"]\nidempotent = true\n";
+const std::string flash = "[[step]]\nrun = [\"/usr/bin/apply-fw\"]\ncommit = true\n[[step]]\nverify = "
+                          "[\"/usr/bin/fw-version\"]\nafter = \"restart\"\n";
+
+/// The order was heard, and the errand's job stands.
+std::string ordered(World& world, const Campaign& campaign, bool isAlive = true) {
+    world.settle();
+    const std::string id = world.order(campaign, isAlive);
+    world.run(work);
+    world.answerAll();
+    return id;
+}
+/// Its job runs, and it has its slot.
+std::string begun(World& world, const Campaign& campaign) {
+    const std::string id = ordered(world, campaign);
+    world.runErrand(id);
+    world.answerAll();
+    return id;
+}
+
+} // namespace
+
+// ---- Joining ----
+
+TEST_CASE("fleet.md §3: a device joins by a job with the code, and says hello with where orders are pushed to it") {
+    World world;
+    const stint::Outcome ended = world.join();
+    CHECK(ended == stint::Outcome{0, "joined the fleet office"});
+    REQUIRE(world.hellos.size() == 1);
+    CHECK(world.hellos.front().endpoint == url + "/push/v1/TOKEN");
+    CHECK(world.hellos.front().operators == 8);
+    CHECK(world.hellos.front().enrolment == 1);
+    CHECK(world.has(daily));
+    CHECK_FALSE(world.has(work));
+    CHECK(world.runs.empty());
+    CHECK(world.job(daily).getPeriod() == JobInfo::Period{24h, 12h});
+    CHECK(world.job(daily).getNetworkType() == JobInfo::NETWORK_TYPE_ANY);
+}
+
+TEST_CASE("fleet.md §3: joining tells who follows it what is wrong, and is tried again only where that can help") {
+    World world;
+    const std::string right = sure(world.codeFor(world.server.code(world.server.invite())));
+    std::string wrong = right;
+    wrong.back() = wrong.back() == '0' ? '1' : '0';
+    CHECK(world.join(wrong).exitCode == 65);
+    JoinCode forged = world.server.code(world.server.invite());
+    forged.fleet[0] ^= 1;
+    CHECK(world.join(sure(world.codeFor(forged))).exitCode == 77);
+    JoinCode unknown = world.server.code(world.server.invite());
+    unknown.invitation = "00000000";
+    CHECK(world.join(sure(world.codeFor(unknown))).exitCode == 77);
+    CHECK_FALSE(world.has(daily));
+    const AgentJob join{AgentJob::Kind::Join, {}};
+    const auto number = [&] {
+        world.standing.insert_or_assign(
+            "#3",
+            sure(JobInfo::Builder(JobId{3}, "Errand").setExtras(PersistableBundle().putString("code", right)).build()));
+        return world.run(join);
+    }();
+    world.lose();
+    CHECK(world.ends.at(number).first); // again
+    CHECK(world.has(join));
+    world.run(join);
+    world.answerAll();
+    CHECK(world.has(daily));
+    CHECK(world.join(right).exitCode == 0); // it is in that fleet already
+    forged.fleet[0] ^= 2;
+    CHECK(world.join(sure(world.codeFor(forged))).exitCode == 77);
+}
+
+TEST_CASE("fleet.md §3: a device that has joined no server of push joins no fleet, and has nothing of one") {
+    World world;
+    std::filesystem::remove_all(world.agentPlace.line);
+    const AgentJob join{AgentJob::Kind::Join, {}};
+    world.standing.insert_or_assign("#3", sure(JobInfo::Builder(JobId{3}, "Errand").build()));
+    const auto number = world.run(join);
+    CHECK(world.ends.at(number).second.exitCode == 78);
+    world.hear({.campaign = idOf(World::campaign(World::file)), .enrolment = 1, .round = 0, .again = false});
+    CHECK(world.standing.empty());
+    CHECK(world.questions().empty());
+    CHECK_FALSE(std::filesystem::exists(world.agentPlace.fleet / "errands.db"));
+}
+
+TEST_CASE("fleet.md §1: a daily job of a device that has left its fleet goes") {
+    World world;
+    world.settle();
+    world.die();
+    std::filesystem::remove_all(world.agentPlace.fleet);
+    world.run(daily);
+    CHECK(world.standing.empty());
+}
+
+TEST_CASE("fleet.md §3: what a person has to mend keeps all jobs, and nothing of a campaign goes") {
+    World world;
+    const std::string id = ordered(world, World::campaign(command));
+    world.die();
+    std::filesystem::permissions(world.agentPlace.fleet / "device.key", std::filesystem::perms(0644));
+    world.words();
+    const auto number = world.runErrand(id);
+    CHECK(world.ends.at(number).first);
+    CHECK(world.ends.at(number).second.exitCode == 78);
+    world.run(daily);
+    CHECK(world.words() == "finish finish");
+    CHECK(world.hasErrand(id));
+    CHECK(world.has(daily));
+    world.die();
+    std::filesystem::permissions(world.agentPlace.fleet / "device.key", std::filesystem::perms(0600));
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Succeeded);
+}
+
+// ---- Orders ----
+
+TEST_CASE("fleet.md §4.2: an order is noted when it is heard, and its document fetched by a job of the agent's own") {
+    World world;
+    world.settle();
+    const std::string id = world.order(World::campaign(World::file));
+    CHECK(world.questions().empty());
+    CHECK(world.words() == "schedule");
+    REQUIRE(world.has(work));
+    CHECK(world.job(work).getNetworkType() == JobInfo::NETWORK_TYPE_ANY);
+    world.run(work);
+    CHECK(world.answer() == "hello");
+    CHECK(world.answer() == "doc");
+    CHECK(world.answer() == "report");
+    CHECK(world.told(id).phase == Phase::Waiting);
+    CHECK_FALSE(world.has(work));
+    const JobInfo& errand = world.errand(id);
+    CHECK(errand.getExtras().getString("label") == "firmware (by fleet office)");
+    CHECK(errand.getNetworkType() == JobInfo::NETWORK_TYPE_ANY); // a file is to come
+    CHECK(world.refusedReports == 0);
+}
+
+TEST_CASE("fleet.md §4.2: from the order to its end, each report is the server's, and nothing is left") {
+    World world;
+    const std::string id = begun(world, World::campaign(std::string(World::file) + command));
+    CHECK(world.begun == std::map<std::string, int>{{id + "/1", 1}});
+    CHECK(world.told(id).phase == Phase::Running);
+    world.endStep(id);
+    CHECK(world.begun.at(id + "/2") == 1);
+    world.endStep(id, {0, false, "flashed"});
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Succeeded);
+    CHECK(world.told(id).words == "flashed");
+    CHECK_FALSE(world.hasErrand(id));
+    CHECK(world.standing.size() == 1); // the daily one
+    CHECK(world.did.find("clear") != std::string::npos);
+    world.die();
+    const Assignment noted = world.noted(id);
+    CHECK(noted.kept.unsent.empty());
+    CHECK(noted.order == Signed{});
+    // The same order again comes to nothing.
+    world.hear({.campaign = id, .enrolment = 1, .round = 0, .again = true});
+    CHECK(world.standing.size() == 1);
+}
+
+TEST_CASE("fleet.md §4.2: the campaign's conditions are its job's, and `late` counts after wait-max") {
+    World world;
+    const Campaign campaign = World::campaign(
+        command,
+        "[job]\ncharging = true\nnetwork = \"unmetered\"\nwait-max = \"7d\"\nlate = \"degrade: charging=no\"\n");
+    const std::string id = ordered(world, campaign);
+    CHECK(world.errand(id).isRequireCharging());
+    CHECK(world.errand(id).getNetworkType() == JobInfo::NETWORK_TYPE_UNMETERED);
+    REQUIRE(world.errand(id).getOverrideDeadline());
+    CHECK(*world.errand(id).getOverrideDeadline() <= 7 * 24h);
+    CHECK(*world.errand(id).getOverrideDeadline() > 7 * 24h - 1h);
+    world.pass(7 * 24h);
+    world.runErrand(id, true); // its deadline is over, and its conditions do not hold
+    CHECK(world.begun.empty());
+    CHECK_FALSE(world.errand(id).isRequireCharging());
+    CHECK(world.errand(id).getNetworkType() == JobInfo::NETWORK_TYPE_UNMETERED);
+    CHECK_FALSE(world.errand(id).getOverrideDeadline());
+    world.die();
+    world.sayNews();
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Succeeded);
+}
+
+TEST_CASE("fleet.md §4: a device whose conditions do not come within wait-max has failed") {
+    World world;
+    const std::string id = ordered(world, World::campaign(command, "[job]\ncharging = true\nwait-max = \"7d\"\n"));
+    world.pass(7 * 24h);
+    world.runErrand(id, true);
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Failed);
+    CHECK(world.told(id).words == "its conditions did not come within 7d");
+    CHECK(world.begun.empty());
+}
+
+TEST_CASE("fleet.md §4.2: each device waits its own part of spread, the same after a death") {
+    World world;
+    const std::string id = ordered(world, World::campaign(command, "[rollout]\nspread = \"2h\"\n"));
+    const Duration part = partOf(2h, id, sure(push::LineSettings::read(world.agentPlace.line))->device);
+    CHECK(world.errand(id).getMinimumLatency() == part);
+    CHECK(part < 2h);
+    CHECK(partOf(2h, id, "another") != part);
+    world.die();
+    world.standing.erase(id + "#1"); // it died before stintd had it
+    world.start();
+    CHECK(*world.errand(id).getMinimumLatency() <= part);
+    CHECK(*world.errand(id).getMinimumLatency() > part - 1h);
+}
+
+TEST_CASE("fleet.md §4.2: an agent that ends while a campaign waits lets its job stand as it is") {
+    World world;
+    const std::string id = ordered(world, World::campaign(command));
+    world.replies[id] = {Reply::Word::Later, 10min};
+    world.runErrand(id);
+    world.answerAll();
+    CHECK(world.runs.empty());
+    CHECK(world.errand(id).getMinimumLatency() == Duration(10min));
+    const JobInfo before = world.errand(id);
+    world.die();
+    world.words();
+    world.start();
+    CHECK(world.words().empty());
+    CHECK(world.errand(id) == before);
+    world.hear({.campaign = id, .enrolment = 1, .round = 0, .again = false}); // sent again by another leader
+    CHECK(world.errand(id) == before);
+    world.hear({.campaign = id, .enrolment = 1, .round = 0, .again = true}); // there may be a place
+    CHECK(world.errand(id).getMinimumLatency() == Duration(0));
+}
+
+TEST_CASE("fleet.md §6.4: what the device's owner does not let a fleet do is rejected, and without a file all is") {
+    World world;
+    overwrite(world.place / "fleet.toml", "kinds = [\"get\"]\n");
+    std::string id = ordered(world, World::campaign(command));
+    CHECK(world.told(id).outcome == Outcome::Rejected);
+    CHECK(world.told(id).words.starts_with("forbidden"));
+    CHECK_FALSE(world.hasErrand(id));
+    std::filesystem::remove(world.place / "fleet.toml");
+    id = world.order(World::campaign(World::file));
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Rejected);
+    overwrite(world.place / "etc.toml", "kinds = [\"run\"]\ncommands = [\"any\"]\n"); // the machine's own
+    id = world.order(World::campaign(again));
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Succeeded);
+    overwrite(world.place / "fleet.toml", "kinds = [\"run\", \"fly\"]\n"); // one that is wrong lets nothing
+    id = world.order(World::campaign(flash));
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Rejected);
+}
+
+TEST_CASE("fleet.md §6.4: the owner's word counts when it begins, too, and so does the newest list of operators") {
+    World world;
+    const std::string id = ordered(world, World::campaign(command));
+    overwrite(world.place / "fleet.toml", "kinds = [\"get\"]\n");
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Rejected);
+    overwrite(world.place / "fleet.toml", "kinds = [\"run\"]\ncommands = [\"any\"]\n");
+    const std::string other = world.order(World::campaign(again));
+    world.run(work);
+    world.answerAll();
+    ++world.list.version; // her key was stolen
+    world.list.operators.clear();
+    world.newest.operators = world.list.version;
+    world.sayNews();
+    world.run(daily);
+    world.goOn();
+    CHECK(world.told(other).outcome == Outcome::Rejected);
+    CHECK(world.begun.empty());
+}
+
+// ---- Statements ----
+
+TEST_CASE("fleet.md §6.3: a command waits for a statement that has it as alive, and is let rest where none comes") {
+    World world;
+    const std::string id = ordered(world, World::campaign(command), false);
+    world.words();
+    const auto number = world.runErrand(id);
+    CHECK(world.answer() == "hello");
+    CHECK(world.begun.empty());
+    CHECK(world.questions().empty());
+    CHECK(world.ends.at(number).first);
+    CHECK(world.errand(id).getMinimumLatency() == Duration(1h));
+    world.newest.alive.push_back(id);
+    world.sayNews();
+    world.runErrand(id);
+    CHECK(world.answer() == "hello");
+    CHECK(world.answer() == "slot");
+    CHECK(world.begun.at(id + "/1") == 1);
+}
+
+TEST_CASE("fleet.md §6.3: a statement that is older than 48 h lets nothing begin, also over deaths and restarts") {
+    World world;
+    const std::string id = ordered(world, World::campaign(command));
+    const auto sends = [&] { // a broker that holds back what is new
+        world.runErrand(id);
+        while (!world.questions().empty())
+            world.answerBy(textOf(HelloAnswer{}));
+    };
+    world.pass(30h);
+    world.run(daily);
+    world.answerBy(textOf(HelloAnswer{}));
+    world.restartDevice();
+    world.start();
+    world.pass(20h);
+    world.die();
+    sends();
+    CHECK(world.begun.empty());
+    CHECK(world.hasErrand(id));
+    world.sayNews();
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Succeeded);
+}
+
+TEST_CASE("fleet.md §4.2: a campaign that the statement has as cancelled ends at once, where it has not gone too far") {
+    World world;
+    const std::string id = ordered(world, World::campaign(command));
+    world.newest.cancelled.push_back(id);
+    world.sayNews();
+    world.run(daily);
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Cancelled);
+    CHECK(world.begun.empty());
+    CHECK_FALSE(world.hasErrand(id));
+}
+
+TEST_CASE("fleet.md §4.2: a cancel stops a step before the point of no return, and behind it comes too late") {
+    World world;
+    const std::string id = begun(world, World::campaign(command));
+    const std::string late = world.order(World::campaign(flash));
+    world.run(work);
+    world.answerAll();
+    world.runErrand(late);
+    world.answerAll();
+    CHECK(world.begun.at(late + "/1") == 1);
+    world.newest.cancelled = {id, late};
+    world.sayNews();
+    world.words();
+    world.run(daily);
+    world.answerAll();
+    CHECK(world.words().find("stop") != std::string::npos);
+    CHECK(world.told(id).outcome == Outcome::Cancelled);
+    world.goOn();
+    CHECK(world.told(late).outcome == Outcome::Succeeded);
+    CHECK(world.told(late).words == "a cancel came too late");
+    CHECK(world.boots == 2); // it was verified after a restart
+}
+
+TEST_CASE("fleet.md §6.2: a device that has an older list than the statement names waits for the newer one") {
+    World world;
+    world.settle();
+    world.newest.operators = 9;
+    const std::string id = world.order(World::campaign(command));
+    world.goOn();
+    CHECK_FALSE(world.reports.contains(id));
+    CHECK_FALSE(world.hasErrand(id));
+    world.list.version = 9;
+    world.run(daily);
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Succeeded);
+}
+
+TEST_CASE("fleet.md §4.1: a campaign that expires while it waits is told as that") {
+    World world;
+    const std::string id = ordered(world, World::campaign(command, "[job]\ncharging = true\n"));
+    world.pass(31 * 24h);
+    world.run(daily);
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Expired);
+    CHECK_FALSE(world.hasErrand(id));
+}
+
+// ---- Networks and stops ----
+
+TEST_CASE("fleet.md §4.2: a job that is stopped gives its slot back, and goes on later at the same step") {
+    World world;
+    const std::string id = begun(world, World::campaign(std::string(World::file) + again));
+    world.endStep(id);
+    const auto number = world.runs.begin()->first;
+    world.words();
+    CHECK(world.stopRun(number));
+    CHECK(world.words().find("stop") != std::string::npos);
+    world.goOn();
+    CHECK(world.begun == std::map<std::string, int>{{id + "/1", 1}, {id + "/2", 2}});
+    CHECK(world.told(id).outcome == Outcome::Succeeded);
+    CHECK(world.told(id).slot == 2);
+}
+
+TEST_CASE("fleet.md §4.2: a question for a slot is asked again after 40 s, under its number") {
+    World world;
+    const std::string id = ordered(world, World::campaign(command));
+    world.runErrand(id);
+    world.lose();
+    CHECK(world.questions().empty());
+    world.pass(39s);
+    CHECK(world.questions().empty());
+    world.pass(1s);
+    REQUIRE(world.questions().size() == 1);
+    CHECK(sure(slotQuestionIn(world.questions().front().second)).slot == 1);
+    world.answerAll();
+    CHECK(world.begun.size() == 1);
+}
+
+TEST_CASE("fleet.md §4.2: reports that nobody takes have a job, which waits for a network") {
+    World world;
+    const std::string id = begun(world, World::campaign(command));
+    world.endStep(id);
+    CHECK(world.questions().empty()); // no run is left in which it might be told
+    CHECK(world.told(id).phase == Phase::Running);
+    REQUIRE(world.has(work));
+    const auto number = world.run(work);
+    world.lose();
+    CHECK(world.ends.at(number) == std::pair(true, stint::Outcome{69, "nobody answers"}));
+    world.die();
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Succeeded);
+}
+
+TEST_CASE("fleet.md §4.2: a report that the server lacks is told again under its number") {
+    World world;
+    const std::string id = ordered(world, World::campaign(command));
+    const auto sequence = world.told(id).sequence;
+    world.reports.clear();
+    world.missing = {id, "20261122-aaaaaaaa"};
+    world.run(daily);
+    world.answerAll();
+    CHECK(world.told(id).sequence == sequence);
+    CHECK(world.told(id).phase == Phase::Waiting);
+}
+
+TEST_CASE("fleet.md §4.2: a device that may not restart says why, gives its slot back where it may, and asks again") {
+    World world;
+    world.keepsOn = Error{Errc::SECURITY, "somebody is logged in"};
+    const std::string id = begun(world, World::campaign(flash));
+    const auto number = world.runs.begin()->first;
+    world.endStep(id);
+    while (!world.questions().empty())
+        world.questions().front().first == "restart" ? world.answerBy("") : (void)world.answer();
+    CHECK(world.ends.at(number).second.text == "waits for a restart of the device: somebody is logged in");
+    CHECK(world.errand(id).getMinimumLatency() == Duration(1h));
+    CHECK_FALSE(world.errand(id).getOverrideDeadline());
+    world.keepsOn.reset();
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Succeeded);
+    CHECK(world.begun.at(id + "/1") == 1);
+}
+
+TEST_CASE("fleet.md §4.2: a slot's end ends the campaign; a command that hangs has its own last words first") {
+    World world;
+    const std::string id =
+        begun(world, World::campaign("[[step]]\nrun = [\"/bin/a\"]\ntimeout = \"1h\"\nidempotent = true\n"));
+    world.pass(1h + 1s); // its step asks it to end meanwhile
+    CHECK(world.told(id).phase == Phase::Running);
+    world.endStep(id, {124, false, "timed-out: no flash"});
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Failed);
+    CHECK(world.told(id).words == "timed-out: no flash");
+}
+
+TEST_CASE("fleet.md §4: what a command prints is told to nobody where it is to be sealed") {
+    World world;
+    const std::string id = begun(world, World::campaign(command, "seal-output = true\n"));
+    world.endStep(id, {3, true, "a secret"});
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Failed);
+    CHECK(world.told(id).code == 3);
+    CHECK(world.told(id).words.empty());
+}
+
+// ---- Rounds, strangers ----
+
+TEST_CASE("fleet.md §4.2: an operator's retry comes as another round, with the document anew") {
+    World world;
+    const std::string id = begun(world, World::campaign(command));
+    world.endStep(id, {1, true, "no"});
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Failed);
+    world.hear({.campaign = id, .enrolment = 1, .round = 1, .again = false});
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Succeeded);
+    CHECK(world.told(id).round == 1);
+    CHECK(world.begun.at(id + "/1") == 2);
+    world.hear({.campaign = id, .enrolment = 1, .round = 2, .again = false}); // a success is not done again
+    world.goOn();
+    CHECK(world.begun.at(id + "/1") == 2);
+}
+
+TEST_CASE("fleet.md §6.2: an order for another enrolment is rejected") {
+    World world;
+    world.settle();
+    const Campaign campaign = World::campaign(command);
+    const std::string id = idOf(campaign);
+    world.documents[id] = sure(signedBy(world.server.ann, campaign));
+    world.newest.alive = {id};
+    world.sayNews();
+    world.hear({.campaign = id, .enrolment = 7, .round = 0, .again = false});
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Rejected);
+    CHECK(world.told(id).words.starts_with("other-enrolment"));
+    CHECK(world.begun.empty());
+}
+
+TEST_CASE("fleet.md §4.2: a campaign of which the server has no document comes to nothing, until it is ordered again") {
+    World world;
+    world.settle();
+    const Campaign campaign = World::campaign(command);
+    const std::string id = idOf(campaign);
+    world.hear({.campaign = id, .enrolment = 1, .round = 0, .again = false});
+    world.goOn();
+    CHECK(world.reports.empty());
+    CHECK(world.standing.size() == 1);
+    CHECK(world.order(campaign) == id);
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Succeeded);
+}
+
+TEST_CASE("fleet.md §6.2: another campaign's document is not done under this one's name") {
+    World world;
+    world.settle();
+    const std::string id = idOf(World::campaign(command));
+    world.documents[id] = sure(signedBy(world.server.ann, World::campaign(again)));
+    world.newest.alive = {id, idOf(World::campaign(again))};
+    world.sayNews();
+    world.hear({.campaign = id, .enrolment = 1, .round = 0, .again = false});
+    world.goOn();
+    CHECK(world.begun.empty());
+    CHECK(world.reports.empty());
+}
+
+TEST_CASE("fleet.md §6.3: answers of anybody else come to nothing, and to no death") {
+    const World other; // another fleet's
+    const std::vector<std::string> texts{
+        "",
+        "{}",
+        "[",
+        "null",
+        std::string(100'000, '['),
+        errorAnswer("no"),
+        "{\"error\":\"\"}",
+        "\xff\xfe",
+        textOf(Reply{Reply::Word::Over, 0ms, Outcome::None}),
+        textOf(HelloAnswer{.operators = sure(signedBy(other.server.root, other.list)),
+                           .certificate = {},
+                           .statement = sure(signedBy(other.server.statement, other.newest)),
+                           .missing = {}}),
+        textOf(sure(signedBy(other.server.ann, World::campaign(again)))),
+        "{\"seq\":0}",
+        "{\"error\":{}}"};
+    for (const std::string& text : texts) {
+        CAPTURE(text.substr(0, 80));
+        World world;
+        const std::string id = ordered(world, World::campaign(again));
+        for (int n = 0; n < 12; ++n) {
+            if (world.questions().empty()) {
+                const bool isOn = !world.runs.empty();
+                if (isOn)
+                    world.pass(40s);
+                else if (world.has(work))
+                    world.run(work);
+                else if (world.hasErrand(id))
+                    world.runErrand(id);
+                else
+                    break;
+            } else {
+                world.answerBy(text);
+            }
+        }
+        CHECK(world.begun.empty());
+        world.die();
+        world.hear({.campaign = id, .enrolment = 1, .round = 1, .again = false});
+        world.goOn();
+        CHECK(world.told(id).outcome == Outcome::Succeeded);
+        CHECK(world.refusedReports == 0);
+    }
+}
+
+TEST_CASE("fleet.md §4.2: messages that are no orders are passed over") {
+    World world;
+    world.settle();
+    for (const std::string text : {"", "{}", "hello", "{\"campaign\":\"../../x\",\"enrolment\":1,\"format\":1}"})
+        world.agent->heard(text);
+    CHECK(world.standing.size() == 1);
+    for (int n = 0; n < 100; ++n) { // more than it takes
+        Campaign campaign = World::campaign(command);
+        campaign.name = fmt::format("number {}", n);
+        world.hear({.campaign = idOf(campaign), .enrolment = 1, .round = 0, .again = false});
+    }
+    world.goOn();
+    CHECK(world.standing.size() == 1);
+    CHECK(world.reports.empty());
+}
+
+TEST_CASE("fleet.md §3: the certificate is renewed at half of its time, by the line") {
+    World world;
+    world.settle();
+    world.pass(44 * 24h);
+    world.sayNews();
+    world.run(daily);
+    world.goOn();
+    CHECK(world.did.find("join") == std::string::npos);
+    world.pass(2 * 24h);
+    world.sayNews();
+    world.run(daily);
+    world.goOn();
+    CHECK(world.did.find("join") != std::string::npos);
+    CHECK(sure(certificateIn(world.known.certificate->document)).until > then + 120 * 24h);
+    world.words();
+    world.run(daily);
+    world.goOn();
+    CHECK(world.did.find("join") == std::string::npos);
+}
+
+} // namespace stint::fleet
