@@ -36,7 +36,7 @@ struct Reports {
     }
     std::vector<std::string> texts(std::string_view subjects, std::uint64_t from = 1, std::size_t most = 10'000) const {
         std::vector<std::string> all;
-        for (const Kept& one : server.read(reportsStream, subjects, from, most).value())
+        for (const Recorded& one : server.read(reportsStream, subjects, from, most).value())
             all.push_back(one.message.body);
         return all;
     }
@@ -64,7 +64,7 @@ TEST_CASE("a report is acknowledged by its stream, over the accounts, and read w
         CHECK(read[0].message.subject == of.subject());
         CHECK(read[0].message.sequence == 1);
         CHECK(read[1].message.body == std::string("two\0\xff", 5));
-        for (const Kept& one : read) {
+        for (const Recorded& one : read) {
             CHECK(one.at >= before);
             CHECK(one.at <= after);
         }

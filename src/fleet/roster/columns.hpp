@@ -25,7 +25,7 @@ inline std::string column(const Labels& labels) {
         lines.append(name).append("=").append(value).append("\n");
     return lines;
 }
-inline Labels labelsIn(std::string_view column) {
+inline Labels labelsInColumn(std::string_view column) {
     Labels labels;
     while (!column.empty()) {
         const std::string_view line = column.substr(0, column.find('\n'));
@@ -40,7 +40,7 @@ inline Labels labelsIn(std::string_view column) {
 inline Facts factsIn(const stint::Statement& row, int first, std::string_view device, WallTime now) {
     const auto seen = row.optionalInteger(first + 2);
     return {.id = std::string(device),
-            .labels = labelsIn(row.text(first)),
+            .labels = labelsInColumn(row.text(first)),
             .version = versionIn(row.text(first + 1)),
             .lastSeen = seen ? std::max(Duration(0), now - timeIn(*seen)) : Facts::never};
 }

@@ -70,7 +70,7 @@ Result<std::optional<DeviceEntry>> Roster::device(const std::string& id) {
     DeviceEntry entry{.id = id,
                       .enrolment = static_cast<Enrolment>(row.integer(0)),
                       .certificate = std::string(row.text(1)),
-                      .labels = labelsIn(row.text(2)),
+                      .labels = labelsInColumn(row.text(2)),
                       .endpoint = std::string(row.text(3)),
                       .version = std::string(row.text(4)),
                       .seen = std::nullopt,

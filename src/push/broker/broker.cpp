@@ -132,6 +132,21 @@ Result<void> Broker::answer(const std::string& subjects, const std::string& grou
     return {};
 }
 
+Result<void> Broker::answerLater(const std::string& subjects, const std::string& group, Take take) const {
+    const std::weak_ptr<Connection> connection = it_;
+    STINT_TRY(it_->subscribe(subjects, group, [connection, take = std::move(take)](natsMsg* message) {
+        const char* const reply = natsMsg_GetReply(message);
+        if (!reply) return;
+        const auto answered = [connection, to = std::string(reply)](std::string_view answer) {
+            if (const auto it = connection.lock())
+                natsConnection_Publish(it->nats, to.c_str(), answer.data(), static_cast<int>(answer.size()));
+        };
+        take(natsMsg_GetSubject(message), std::string(dataOf(message)), answered);
+    }));
+    it_->flush();
+    return {};
+}
+
 namespace {
 
 std::function<void(natsMsg*)> passedTo(Broker::Hear hear) {

@@ -38,7 +38,7 @@ struct BucketBounds {
 /// A message as a stream has it.
 using Stored = StoredMessage;
 /// One that was read there.
-struct Kept {
+struct Recorded {
     Stored message;
     WallTime at; ///< when the stream was given it, by its server's clock
 };
@@ -111,8 +111,8 @@ public:
     Result<std::optional<Stored>> next(std::string_view stream, std::uint64_t from, std::string_view subjects) const;
     /// The messages of those subjects from that sequence on, in their order: so many, or all that there are now. It
     /// asks for many at once, twice as many each time as long as few numbers lie between them.
-    Result<std::vector<Kept>> read(std::string_view stream, std::string_view subjects, std::uint64_t from,
-                                   std::size_t most = 256) const;
+    Result<std::vector<Recorded>> read(std::string_view stream, std::string_view subjects, std::uint64_t from,
+                                       std::size_t most = 256) const;
     /// The stream has no message with that sequence any more, if it had one.
     Result<void> remove(std::string_view stream, std::uint64_t sequence) const;
     /// Makes a bucket of keys with values where it is not there, and gives it more replicas where it has less. The
@@ -144,6 +144,11 @@ public:
     /// answer in the same group, wherever they are. An empty answer is none. Where no server is there it is so as soon
     /// as one is.
     Result<void> answer(const std::string& subjects, const std::string& group, Respond respond) const;
+    using Answered = std::function<void(std::string_view answer)>;
+    using Take = std::function<void(const std::string& subject, std::string question, Answered answered)>;
+    /// The same, of answers that come later, from any thread; what is answered when the connection is closed comes to
+    /// nothing.
+    Result<void> answerLater(const std::string& subjects, const std::string& group, Take take) const;
     using Hear = std::function<void(const Stored& message)>;
     /// From now on messages to these subjects are heard, from a thread of their own.
     Result<void> listen(const std::string& subjects, Hear hear) const;

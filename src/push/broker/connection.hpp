@@ -61,11 +61,11 @@ struct Broker::Connection {
     Result<StreamState> open(jsStreamConfig& config) const;
     /// The subject that answers for a stream's messages; and its answer. nullopt: there is none.
     std::string readerOf(std::string_view stream) const;
-    Result<std::optional<Kept>> keptOf(natsMsg* answered, std::string_view stream) const;
+    Result<std::optional<Recorded>> recordedOf(natsMsg* answered, std::string_view stream) const;
     /// The same question for that sequence and those that follow it: the answers in that order.
-    Result<std::vector<std::optional<Kept>>> several(const Inbox& answers, std::string_view stream,
-                                                     std::string_view subjects, std::uint64_t from,
-                                                     std::size_t count) const;
+    Result<std::vector<std::optional<Recorded>>> several(const Inbox& answers, std::string_view stream,
+                                                         std::string_view subjects, std::uint64_t from,
+                                                         std::size_t count) const;
     Result<nats::StreamInfo> infoOf(const std::string& stream) const;
     /// `isOther`: its configuration here is another than the server's.
     Result<nats::StreamInfo> moreReplicas(nats::StreamInfo info, int replicas, bool isOther = false) const;

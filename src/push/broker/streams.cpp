@@ -158,14 +158,14 @@ std::optional<WallTime> timeIn(std::string_view text) {
 }
 
 /// The answer of a stream's leader.
-Result<std::optional<Kept>> keptIn(std::string_view text, std::string_view stream) {
+Result<std::optional<Recorded>> recordedIn(std::string_view text, std::string_view stream) {
     const Json object = Json::parse(text, nullptr, false);
-    const auto none = [&]() -> Result<std::optional<Kept>> {
+    const auto none = [&]() -> Result<std::optional<Recorded>> {
         return fail(Errc::UNAVAILABLE, "{}: its leader's answer is none", stream);
     };
     if (!object.is_object()) return none();
     if (const auto error = object.find("error"); error != object.end()) {
-        if (error->is_object() && error->contains("code") && error->at("code") == 404) return std::optional<Kept>();
+        if (error->is_object() && error->contains("code") && error->at("code") == 404) return std::optional<Recorded>();
         return fail(Errc::UNAVAILABLE, "{}: its leader answers {}", stream, reasonIn(*error));
     }
     const auto message = object.find("message");
@@ -177,24 +177,24 @@ Result<std::optional<Kept>> keptIn(std::string_view text, std::string_view strea
     const auto headers = bytesOfGo(*message, "hdrs");
     auto body = bytesOfGo(*message, "data");
     if (!headers || !body) return none();
-    return std::optional(Kept{.message = {.subject = *std::move(subject),
-                                          .sequence = *sequence,
-                                          .headers = headersIn(*headers),
-                                          .body = *std::move(body)},
-                              .at = *at});
+    return std::optional(Recorded{.message = {.subject = *std::move(subject),
+                                              .sequence = *sequence,
+                                              .headers = headersIn(*headers),
+                                              .body = *std::move(body)},
+                                  .at = *at});
 }
 
 /// The answer of any server that has the stream.
-Result<std::optional<Kept>> keptIn(natsMsg* answered, std::string_view stream) {
-    if (headerOf(answered, "Status") == "404") return std::optional<Kept>();
+Result<std::optional<Recorded>> recordedIn(natsMsg* answered, std::string_view stream) {
+    if (headerOf(answered, "Status") == "404") return std::optional<Recorded>();
     const auto sequence = numberIn<std::uint64_t>(headerOf(answered, "Nats-Sequence"));
     const auto at = timeIn(headerOf(answered, "Nats-Time-Stamp"));
     if (!sequence || !at) return fail(Errc::UNAVAILABLE, "{}: {}", stream, headerOf(answered, "Description"));
-    return std::optional(Kept{.message = {.subject = headerOf(answered, "Nats-Subject"),
-                                          .sequence = *sequence,
-                                          .headers = headersOf(answered),
-                                          .body = std::string(dataOf(answered))},
-                              .at = *at});
+    return std::optional(Recorded{.message = {.subject = headerOf(answered, "Nats-Subject"),
+                                              .sequence = *sequence,
+                                              .headers = headersOf(answered),
+                                              .body = std::string(dataOf(answered))},
+                                  .at = *at});
 }
 
 /// The question for the first message of those subjects with that sequence or a later one.
@@ -205,8 +205,8 @@ std::string questionOf(std::uint64_t from, std::string_view subjects) {
 } // namespace
 
 // A replica may lag, or be cut off.
-Result<std::optional<Kept>> Broker::Connection::keptOf(natsMsg* answered, std::string_view stream) const {
-    return clustered ? keptIn(dataOf(answered), stream) : keptIn(answered, stream);
+Result<std::optional<Recorded>> Broker::Connection::recordedOf(natsMsg* answered, std::string_view stream) const {
+    return clustered ? recordedIn(dataOf(answered), stream) : recordedIn(answered, stream);
 }
 std::string Broker::Connection::readerOf(std::string_view stream) const {
     return fmt::format("$JS.API.{}.{}", clustered ? "STREAM.MSG.GET" : "DIRECT.GET", stream);
@@ -219,13 +219,13 @@ Result<std::optional<Stored>> Broker::next(std::string_view stream, std::uint64_
     STINT_TRY(checked(natsConnection_RequestString(&answered, it_->nats, subject.c_str(), question.c_str(), patience),
                       subject));
     const Message message(answered);
-    auto found = STINT_TRY(it_->keptOf(answered, stream));
+    auto found = STINT_TRY(it_->recordedOf(answered, stream));
     return found ? std::optional(std::move(found->message)) : std::nullopt;
 }
 
-Result<std::vector<std::optional<Kept>>> Broker::Connection::several(const Inbox& answers, std::string_view stream,
-                                                                     std::string_view subjects, std::uint64_t from,
-                                                                     std::size_t count) const {
+Result<std::vector<std::optional<Recorded>>> Broker::Connection::several(const Inbox& answers, std::string_view stream,
+                                                                         std::string_view subjects, std::uint64_t from,
+                                                                         std::size_t count) const {
     const std::string subject = readerOf(stream);
     for (std::size_t n = 0; n < count; ++n) {
         const std::string reply = fmt::format("{}{}", answers.prefix, from + n),
@@ -233,7 +233,7 @@ Result<std::vector<std::optional<Kept>>> Broker::Connection::several(const Inbox
         STINT_TRY(checked(natsConnection_PublishRequestString(nats, subject.c_str(), reply.c_str(), question.c_str()),
                           subject));
     }
-    std::vector<std::optional<Kept>> all(count);
+    std::vector<std::optional<Recorded>> all(count);
     const auto until = std::chrono::steady_clock::now() + Duration(patience);
     for (std::size_t came = 0; came < count; ++came) {
         const Message message = STINT_TRY(answers.next(until));
@@ -241,15 +241,15 @@ Result<std::vector<std::optional<Kept>>> Broker::Connection::several(const Inbox
         const auto which = numberIn<std::uint64_t>(to.substr(answers.prefix.size()));
         if (!which || *which < from || *which - from >= count) // of a question before it
             return fail(Errc::UNAVAILABLE, "{}: an answer to nothing", subject);
-        all.at(*which - from) = STINT_TRY(keptOf(message.get(), stream));
+        all.at(*which - from) = STINT_TRY(recordedOf(message.get(), stream));
     }
     return all;
 }
 
-Result<std::vector<Kept>> Broker::read(std::string_view stream, std::string_view subjects, std::uint64_t from,
-                                       std::size_t most) const {
+Result<std::vector<Recorded>> Broker::read(std::string_view stream, std::string_view subjects, std::uint64_t from,
+                                           std::size_t most) const {
     const auto answers = STINT_TRY(it_->openInbox());
-    std::vector<Kept> batch;
+    std::vector<Recorded> batch;
     std::size_t width = 1;
     while (batch.size() < most) {
         auto some = STINT_TRY(it_->several(answers, stream, subjects, from, std::min(width, most - batch.size())));
@@ -287,7 +287,7 @@ Result<std::uint64_t> Broker::readValues(std::string_view bucket, std::string_vi
     while (true) {
         const auto batch = STINT_TRY(read(stream, subjects, from));
         if (batch.empty()) return from - 1;
-        for (const Kept& value : batch)
+        for (const Recorded& value : batch)
             taken(value.message);
         from = batch.back().message.sequence + 1;
     }
