@@ -1,0 +1,129 @@
+// stint-fleetd: a fleet's server beside a push server (fleet.md §1, §5): devices ask it over the line, operators at its
+// door. `stint fleet serve` starts it.
+#include <csignal>
+#include <filesystem>
+
+#include <CLI/CLI.hpp>
+#include <curl/curl.h>
+#include <fmt/core.h>
+#include <sodium.h>
+#include <systemd/sd-event.h>
+
+#include "base/http/server.hpp"
+#include "base/result/errors.hpp"
+#include "base/unix/ends.hpp"
+#include "base/version/version.hpp"
+#include "fleet/office/door.hpp"
+#include "fleet/office/poster.hpp"
+#include "push/envelope/bytes.hpp"
+#include "push/keys/private_file.hpp"
+
+namespace {
+
+using namespace stint;
+using namespace stint::fleet;
+
+struct Options {
+    std::uint16_t port = 0;
+    std::string nats = "nats://127.0.0.1:4222";
+    std::string credentials;
+    std::string certified;
+    std::string data;
+    std::string push;
+};
+
+Options parseOptions(int count, char** words) {
+    Options options;
+    CLI::App app{"stint-fleetd: a fleet's server; it lets devices in, and decides who of them may begin a campaign"};
+    app.add_option("--port", options.port, "its door at this port of 127.0.0.1, in place of one that is free");
+    app.add_option("--nats", options.nats, "the URL of the nats-server")->capture_default_str();
+    app.add_option("--credentials", options.credentials, "its file of a user's JWT and key")->check(CLI::ExistingFile);
+    app.add_option("--nats-host", options.certified, "the host that its certificate is for, in place of the URL's");
+    app.add_option("--data", options.data, "the fleet's directory, which `stint fleet init` makes")
+        ->required()
+        ->check(CLI::ExistingDirectory);
+    app.add_option("--push", options.push, "the address of the stint-endpoint beside, as in http://127.0.0.1:8090")
+        ->required();
+    app.set_version_flag("--version", fmt::format("stint-fleetd {}", ownBuild().version));
+    try {
+        app.parse(count, words);
+    } catch (const CLI::ParseError& error) {
+        std::exit(app.exit(error) == 0 ? 0 : stint::ends::usage);
+    }
+    return options;
+}
+
+void printLine(std::string_view line) {
+    fmt::print("{}\n", line);
+    std::fflush(stdout);
+}
+
+std::string newToken() {
+    std::string bytes(24, '\0');
+    randombytes_buf(bytes.data(), bytes.size());
+    return push::in64(bytes);
+}
+
+/// From now on devices' questions come to the office, and it hears when they report.
+Result<void> answer(const push::Broker& broker, Office& office) {
+    using Word = push::FleetWord;
+    for (const Word word : {Word::Join, Word::Hello, Word::Doc, Word::Slot})
+        STINT_TRY(broker.answerLater(push::fleetSubjects(word), "fleet",
+                                     [&office, word](const std::string& subject, std::string question, auto answered) {
+                                         const auto asker = push::fleetAskerIn(subject);
+                                         if (asker)
+                                             office.ask(word, asker->asker.device, std::move(question), answered);
+                                     }));
+    return broker.listen(push::fleetSubjects(Word::Report), [&office](const push::Stored&) { office.reported(); });
+}
+
+Result<void> serve(const Options& options) {
+    const http::Loop loop = STINT_TRY(http::loopEndedBy({SIGINT, SIGTERM}));
+    const std::filesystem::path data(options.data);
+    auto keys = STINT_TRY(FleetKeys::open(data));
+    auto invitations = STINT_TRY(Invitations::open(data));
+    auto roster = STINT_TRY(Roster::open(data / "roster.db"));
+    if (!roster.setAside().empty()) complain("stint-fleetd", roster.setAside());
+    auto server = STINT_TRY(http::Server::listen(options.port));
+    auto broker = STINT_TRY(push::Broker::connect(
+        {.urls = {options.nats}, .credentials = options.credentials, .device = "", .certified = options.certified}));
+    const std::shared_ptr<push::Handover> handover = STINT_TRY(push::Handover::open(loop.get()));
+    Poster poster(options.push);
+    std::string trouble;
+    {
+        Office office(
+            broker, {.data = data}, std::move(roster), Enroller(std::move(keys), std::move(invitations)),
+            {.post = [&](const std::string& endpoint, const OrderMessage& order) { poster.post(endpoint, order); },
+             .tell = [](const std::string& sentence) { complain("stint-fleetd", sentence); },
+             .opened = [] { printLine("open"); }});
+        STINT_TRY(answer(broker, office));
+        broker.follow([&](bool up) { office.connected(up); },
+                      [&, it = loop.get()](push::Ending) {
+                          handover->leave([&trouble, it] {
+                              trouble = "the broker lets this server in no more";
+                              sd_event_exit(it, 0);
+                          });
+                      });
+        const std::string token = newToken(), address = fmt::format("http://127.0.0.1:{}", server.port());
+        const Folder folder = STINT_TRY(Folder::open(data));
+        STINT_TRY(push::writePrivateFile(folder, "door", fmt::format("{} {}\n", address, token)));
+        printLine(address);
+        Door door(office, handover, token);
+        server.run(loop.get(), door);
+        broker.close(); // nothing calls the office from then on
+    }
+    if (!trouble.empty()) return fail(Errc::UNAVAILABLE, "{}; another one has to begin", trouble);
+    return {};
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    const Options options = parseOptions(count, words);
+    if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != 0) return stint::ends::internal;
+    const auto served = serve(options);
+    if (served.ok()) return stint::ends::ok;
+    complain("stint-fleetd", served.error().message);
+    const bool isForAPerson = served.error().code == Errc::STORAGE || served.error().code == Errc::SECURITY;
+    return isForAPerson ? stint::ends::configuration : stint::ends::unavailable;
+}

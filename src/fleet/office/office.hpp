@@ -1,0 +1,170 @@
+// The fleet's server behind its wires (fleet.md §5): what devices ask and tell, and what operators want, is taken in
+// one thread of its own, one thing after another; the campaigns decide, their logs are written, and then answers and
+// orders go out. Whatever waits for the broker waits there, so that many who ask meanwhile are one entry of a log.
+#pragma once
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <tuple>
+#include <vector>
+
+#include "fleet/enrolment/enroller.hpp"
+#include "fleet/ledger/ledger.hpp"
+#include "fleet/office/steering.hpp"
+#include "fleet/roster/roster.hpp"
+#include "push/broker/broker.hpp"
+#include "push/envelope/fleet.hpp"
+
+namespace stint::fleet {
+
+/// The bucket of devices' certificates, by the devices' names.
+inline constexpr std::string_view devicesBucket = "STINT_FLEET_DEV";
+
+class Office {
+public:
+    struct Wires {
+        /// An order is to be pushed to that endpoint; from the office's thread, and not waited for.
+        std::function<void(const std::string& endpoint, const OrderMessage& order)> post;
+        /// A sentence for who runs the server, when it is another than before; likewise.
+        std::function<void(const std::string& sentence)> tell;
+        /// All is read, and questions are answered from now on; likewise, each time.
+        std::function<void()> opened = [] {};
+    };
+
+    /// Nothing is answered before the broker is there, and all is read.
+    struct Settings {
+        std::filesystem::path data; ///< the server's directory
+        int replicas = 1;
+    };
+    Office(const push::Broker& broker, Settings settings, Roster roster, Enroller enroller, Wires wires);
+    ~Office();
+    Office(const Office&) = delete;
+    Office& operator=(const Office&) = delete;
+
+    // From any thread. What is called back is called from the office's, once, or never where the office ends first.
+
+    /// The broker is there, again, or gone.
+    void connected(bool up);
+    /// A device has reported: the stream has more.
+    void reported();
+
+    using Answered = std::function<void(std::string answer)>;
+    /// A device's question; no answer: it asks again.
+    void ask(push::FleetWord word, std::string device, std::string question, Answered answered);
+
+    struct Started {
+        std::string id;
+        std::uint32_t devices = 0;
+    };
+    /// An operator's campaign is to go. IllegalArgument: it is none, or means nobody; or everybody, and `all` does not
+    /// say so. Security: too few who may have signed it. IllegalState: it is over. Unavailable: it is not known whether
+    /// it goes: the same may be asked again.
+    void start(Signed document, bool all, std::function<void(Result<Started>)> done);
+    using Done = std::function<void(Result<void>)>;
+    /// An operator's word for one that goes. Refused: there is no such campaign; errors as above.
+    void instruct(Signed instruction, Done done);
+    /// Root's newer list of operators. Errors of FleetKeys::takeOperators().
+    void takeOperators(Signed list, Done done);
+    /// The device is none of the fleet any more, until it joins anew. Refused: it is none.
+    void remove(std::string device, Done done);
+
+    /// A campaign as it stands.
+    struct Standing {
+        const Campaign& campaign;
+        const Steering& steering;
+    };
+    class View {
+    public:
+        virtual ~View() = default;
+        virtual Roster& roster() = 0;
+        virtual const FleetKeys& keys() const = 0;
+        virtual std::vector<std::string> campaigns() const = 0;
+        /// nullopt: there is none of that id.
+        virtual std::optional<Standing> campaign(std::string_view id) const = 0;
+        virtual bool isOpen() const = 0;
+        /// Reports that were read, since the office's beginning: that count, and that do not.
+        virtual std::int64_t counted() const = 0;
+        virtual std::int64_t passed(Passed why) const = 0;
+    };
+    /// Somebody looks, on the office's thread.
+    void look(std::function<void(View&)> looking);
+
+private:
+    struct Running {
+        Campaign campaign;
+        Signed document;
+        Steering steering;
+        bool isCancelled = false;
+    };
+    using Work = std::function<void()>;
+    class Looking;
+
+    void leave(Work work);
+    void run();
+    std::chrono::milliseconds rest() const;
+    void turn();
+
+    // What it has read.
+    Result<void> open();
+    Result<void> readDevices();
+    Result<void> readCampaigns();
+    Result<void> readReports();
+    Result<void> noted(const std::string& id, Running& running, const Entry& entry);
+    Result<void> hearKept(const std::string& id, Running& running);
+    void lose(const std::string& why);
+
+    // Answers.
+    std::string answerTo(push::FleetWord word, const std::string& device, const std::string& question);
+    Result<std::string> joined(const std::string& device, const std::string& question);
+    Result<std::string> hello(const std::string& device, const std::string& question);
+    Result<std::string> document(const std::string& question) const;
+    void askForSlot(const std::string& device, const std::string& question, Answered answered);
+
+    Result<Started> started(const Signed& document, bool all);
+    Result<void> instructed(const Signed& instruction);
+    Result<void> removed(const std::string& device);
+    Result<std::vector<Member>> membersOf(const Campaign& campaign, bool all);
+    Result<void> letIn(const std::string& device);
+
+    Result<void> append(const std::string& id, Running& running);
+    void carryOut(const std::string& id, const Running& running, const std::vector<Effect>& effects);
+    void order(const std::string& id, const Running& running, const Order& order);
+    const std::optional<Signed>& statement();
+
+    const push::Broker& broker_;
+    const Settings settings_;
+    Roster roster_;
+    Enroller enroller_;
+    Wires wires_;
+
+    // The office's thread's alone.
+    std::optional<Ledger> ledger_;
+    std::map<std::string, Running, std::less<>> campaigns_;
+    std::uint64_t devicesRead_ = 0; ///< the bucket's revision up to which devices are known
+    std::map<std::tuple<std::string, Device, std::uint32_t>, std::vector<Answered>> asking_; ///< by campaign and slot
+    std::optional<Signed> statement_; ///< which says the following
+    Statement said_;
+    std::int64_t counted_ = 0;
+    std::array<std::int64_t, passedRows.size()> passed_{};
+    std::string told_;
+    bool isOpen_ = false;
+
+    std::mutex mutex_;
+    std::condition_variable woken_;
+    std::deque<Work> left_;
+    bool isUp_ = false, hasChanged_ = false, hasReports_ = false, ends_ = false;
+    std::thread thread_;
+};
+
+} // namespace stint::fleet

@@ -1,0 +1,118 @@
+#include "fleet/office/steering.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "base/result/errors.hpp"
+
+namespace stint::fleet {
+namespace {
+
+/// Bytes of a record's text, or more.
+std::size_t weightOf(const Record& record) {
+    constexpr std::size_t ofItself = 128, ofADevice = 16;
+    return std::visit(
+        [](const auto& one) {
+            if constexpr (requires { one.devices; })
+                return ofItself + one.devices.size() * ofADevice;
+            else
+                return ofItself;
+        },
+        record);
+}
+
+} // namespace
+
+Steering::Steering(const Campaign& campaign)
+    : rollout_(campaign.plan, campaign.made + campaign.expires, campaign.open) {}
+
+Result<void> Steering::read(const Entry& entry) {
+    for (const Record& record : entry.records)
+        STINT_TRY(rollout_.apply(record, entry.at));
+    add(entry.names);
+    members_ += static_cast<Device>(entry.names.size());
+    ++number_;
+    return {};
+}
+
+std::vector<Effect> Steering::join(const std::vector<Member>& devices, WallTime now) {
+    Join join;
+    std::vector<std::string> names;
+    for (const Member& device : devices) {
+        join.devices.push_back(device.enrolment);
+        names.push_back(device.name);
+    }
+    add(names);
+    return gather(rollout_.handle(join, now), std::move(names), now);
+}
+
+std::vector<Effect> Steering::handle(const Event& event, WallTime now) {
+    return gather(rollout_.handle(event, now), {}, now);
+}
+
+/// What hangs on nothing that is not in the log yet is returned.
+std::vector<Effect> Steering::gather(Decision decision, std::vector<std::string> names, WallTime now) {
+    if (decision.records.empty() && batches_.empty()) return std::move(decision.effects);
+    std::size_t weight = 0;
+    for (const Record& record : decision.records)
+        weight += weightOf(record);
+    for (const std::string& name : names)
+        weight += name.size();
+    const std::size_t waiting = batches_.size() - (isUnderWay_ ? 1 : 0);
+    const bool needsOne = weight > 0 && (waiting == 0 || batches_.back().weight + weight > longestEntry / 2);
+    if (needsOne) batches_.emplace_back();
+    Batch& batch = batches_.back();
+    batch.weight += weight;
+    // A slot has its end by this time, so it is the latest.
+    batch.entry.at = std::max(batch.entry.at, now);
+    const auto move = [](auto& from, auto& to) {
+        to.insert(to.end(), std::move_iterator(from.begin()), std::move_iterator(from.end()));
+    };
+    move(decision.records, batch.entry.records);
+    move(names, batch.entry.names);
+    move(decision.effects, batch.effects);
+    return {};
+}
+
+const Entry* Steering::begin() {
+    if (isUnderWay_ || batches_.empty()) return nullptr;
+    isUnderWay_ = true;
+    return &batches_.front().entry;
+}
+
+std::vector<Effect> Steering::appended() {
+    STINT_CHECK(isUnderWay_);
+    isUnderWay_ = false;
+    ++number_;
+    members_ += static_cast<Device>(batches_.front().entry.names.size());
+    std::vector<Effect> effects = std::move(batches_.front().effects);
+    batches_.pop_front();
+    return effects;
+}
+
+std::optional<WallTime> Steering::nextDeadline() const {
+    if (!batches_.empty()) return std::nullopt;
+    return rollout_.nextDeadline();
+}
+
+void Steering::add(const std::vector<std::string>& names) {
+    const auto before = static_cast<std::ptrdiff_t>(byName_.size());
+    for (const std::string& name : names) {
+        auto& kept = names_.emplace_back();
+        std::copy_n(name.begin(), std::min(name.size(), kept.size()), kept.begin());
+        byName_.push_back(static_cast<Device>(byName_.size()));
+    }
+    const auto isBefore = [&](Device a, Device b) { return std::tie(names_[a], a) < std::tie(names_[b], b); };
+    std::sort(byName_.begin() + before, byName_.end(), isBefore);
+    std::inplace_merge(byName_.begin(), byName_.begin() + before, byName_.end(), isBefore);
+}
+
+std::optional<Device> Steering::numberOf(std::string_view name) const {
+    const auto after = std::upper_bound(byName_.begin(), byName_.end(), name,
+                                        [&](std::string_view text, Device device) { return text < nameOf(device); });
+    if (after == byName_.begin() || nameOf(*std::prev(after)) != name) return std::nullopt;
+    return *std::prev(after);
+}
+
+} // namespace stint::fleet

@@ -1,0 +1,82 @@
+// A campaign between its log and those who wait for it (fleet.md §5): what the rollout decides is gathered into
+// entries, of which one at a time is under way to the log; an effect is done when the entries before it are there. So
+// many who ask at once cost one append. Pure: whoever has it appends, and says when that is done.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fleet/document/campaign.hpp"
+#include "fleet/rollout/record_text.hpp"
+#include "fleet/rollout/rollout.hpp"
+
+namespace stint::fleet {
+
+/// A device that is meant.
+struct Member {
+    std::string name; ///< 26 characters
+    Enrolment enrolment = 0;
+};
+
+class Steering {
+public:
+    /// Nobody's yet, and nothing read of its log.
+    explicit Steering(const Campaign& campaign);
+
+    // The past: the log's entries in their order, then the reports that came meanwhile.
+
+    /// Storage: such an entry cannot follow, and this is to be thrown away.
+    Result<void> read(const Entry& entry);
+    void hear(const Report& report, WallTime at) { rollout_.apply(report, at); }
+    /// All is read, and this server leads: what the one before it may not have come to.
+    std::vector<Effect> lead() const { return rollout_.lead(); }
+
+    // What happens.
+
+    /// Devices that are meant from now on, each by its name and enrolment; at most `mostInDecision` of them.
+    std::vector<Effect> join(const std::vector<Member>& devices, WallTime now);
+    /// What of it may be done at once.
+    std::vector<Effect> handle(const Event& event, WallTime now);
+    /// What is to be appended as entry number(). nullptr: nothing, or it is under way.
+    const Entry* begin();
+    /// It is in the log: what may be done now. Where it never comes there somebody else leads, or the broker is away,
+    /// and this is to be thrown away.
+    std::vector<Effect> appended();
+
+    /// The next entry's, or the one's that is under way; from 1 on.
+    std::uint32_t number() const { return number_; }
+    bool isUnderWay() const { return isUnderWay_; }
+    /// When a Tick has something to decide. nullopt: never, or not before appended().
+    std::optional<WallTime> nextDeadline() const;
+
+    const Rollout& rollout() const { return rollout_; }
+    /// The devices that the log lets take part: of an entry that was just read, or appended, the last ones.
+    Device members() const { return members_; }
+    /// The latest of that name. nullopt: the device is not meant.
+    std::optional<Device> numberOf(std::string_view name) const;
+    std::string_view nameOf(Device device) const { return {names_.at(device).data(), names_.at(device).size()}; }
+
+private:
+    /// Decisions that are appended as one.
+    struct Batch {
+        Entry entry;
+        std::vector<Effect> effects;
+        std::size_t weight = 0; ///< bytes of its text, or more
+    };
+    std::vector<Effect> gather(Decision decision, std::vector<std::string> names, WallTime now);
+    void add(const std::vector<std::string>& names);
+
+    Rollout rollout_;
+    std::vector<std::array<char, 26>> names_; ///< by the devices' numbers: a million has to have room
+    std::vector<Device> byName_;              ///< the numbers, sorted by those
+    Device members_ = 0;
+    std::deque<Batch> batches_; ///< the first may be under way
+    std::uint32_t number_ = 1;
+    bool isUnderWay_ = false;
+};
+
+} // namespace stint::fleet

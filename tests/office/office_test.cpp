@@ -1,0 +1,299 @@
+// fleet.md §5: the fleet's server on a real nats-server, with devices that do as they are told.
+#include <doctest/doctest.h>
+
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <set>
+
+#include "base/time/clock.hpp"
+#include "enrolment/small_server.hpp"
+#include "fleet/document/document.hpp"
+#include "fleet/office/office.hpp"
+#include "fleet/office/poster.hpp"
+#include "mailbox/nats_server.hpp"
+
+namespace stint::fleet {
+namespace {
+
+using push::FleetWord;
+using test::eventually;
+using test::NatsServer;
+
+push::Broker brokerAt(const NatsServer& nats) {
+    return sure(push::Broker::connect({.urls = {nats.url()}, .credentials = "", .device = "", .certified = ""}));
+}
+
+/// An office of the server, and what it has pushed.
+class Desk {
+public:
+    Desk(const NatsServer& nats, const SmallServer& server, const std::filesystem::path& roster)
+        : broker(brokerAt(nats)),
+          office_(std::make_unique<Office>(
+              broker, Office::Settings{.data = server.place.path()}, sure(Roster::open(roster)), server.enroller(),
+              Office::Wires{.post = [this](const std::string& to, const OrderMessage& order) { posted(to, order); },
+                            .tell = [](const std::string& sentence) { MESSAGE(sentence); },
+                            .opened = [this] { isOpen_ = true; }})) {
+        broker.follow([this](bool up) { office_->connected(up); });
+        REQUIRE(eventually([this] { return isOpen_.load(); }));
+    }
+    ~Desk() { broker.close(); }
+
+    /// The answer, for which it asks again, as a device does.
+    std::string ask(FleetWord word, const std::string& device, const std::string& question) {
+        for (int tries = 0; tries < 20; ++tries) {
+            auto answer = std::make_shared<std::promise<std::string>>();
+            auto coming = answer->get_future();
+            office_->ask(word, device, question, [answer](std::string text) { answer->set_value(std::move(text)); });
+            if (coming.wait_for(1s) == std::future_status::ready) return coming.get();
+        }
+        return "";
+    }
+    Result<Office::Started> start(const Signed& document, bool all = false) {
+        std::promise<Result<Office::Started>> done;
+        office_->start(document, all, [&](auto result) { done.set_value(std::move(result)); });
+        return done.get_future().get();
+    }
+    Result<void> instruct(const Signed& given) {
+        std::promise<Result<void>> done;
+        office_->instruct(given, [&](auto result) { done.set_value(std::move(result)); });
+        return done.get_future().get();
+    }
+    template <class Look> auto look(Look looking) {
+        std::promise<decltype(looking(std::declval<Office::View&>()))> done;
+        office_->look([&](Office::View& view) { done.set_value(looking(view)); });
+        return done.get_future().get();
+    }
+    std::uint32_t count(const std::string& id, Outcome outcome) {
+        return look([&](Office::View& view) {
+            const auto standing = view.campaign(id);
+            return standing ? standing->steering.rollout().count(outcome) : 0U;
+        });
+    }
+    Rollout::State state(const std::string& id) {
+        return look([&](Office::View& view) { return view.campaign(id)->steering.rollout().state(); });
+    }
+    void reported() { office_->reported(); }
+    /// The orders since it was asked last, by their endpoints.
+    std::multimap<std::string, OrderMessage> orders() {
+        const std::lock_guard lock(mutex_);
+        return std::exchange(orders_, {});
+    }
+
+    push::Broker broker;
+
+private:
+    void posted(const std::string& to, const OrderMessage& order) {
+        const std::lock_guard lock(mutex_);
+        orders_.emplace(to, order);
+    }
+
+    std::atomic<bool> isOpen_ = false;
+    std::mutex mutex_;
+    std::multimap<std::string, OrderMessage> orders_;
+    std::unique_ptr<Office> office_;
+};
+
+struct Phone {
+    SmallDevice device;
+    std::optional<Identity> identity;
+    std::uint32_t sequence = 0;
+
+    const std::string& id() const { return device.id; }
+    std::string endpoint() const { return "http://127.0.0.1:1/push/v1/" + device.id; }
+    void join(Desk& desk, const JoinCode& code) {
+        const auto answer = sure(joinAnswerIn(desk.ask(FleetWord::Join, id(), device.asks(code))));
+        identity = sure(Identity::join(device.directory(), code, std::get<JoinAnswer>(answer), id(), boot));
+    }
+    HelloAnswer hello(Desk& desk) {
+        Hello hello{.version = "0.1.0", .endpoint = endpoint(), .open = {}};
+        return sure(helloAnswerIn(desk.ask(FleetWord::Hello, id(), textOf(hello))));
+    }
+    Reply asks(Desk& desk, const std::string& campaign, std::uint32_t slot = 1) {
+        const SlotQuestion question{campaign, enrolment(), 0, slot};
+        return sure(replyIn(desk.ask(FleetWord::Slot, id(), textOf(question))));
+    }
+    void tell(Desk& desk, const std::string& campaign, Phase phase, Outcome outcome = Outcome::None) {
+        const DeviceReport report{.campaign = campaign,
+                                  .device = id(),
+                                  .enrolment = enrolment(),
+                                  .made = wallNow(),
+                                  .telling = {.sequence = ++sequence, .slot = 1, .phase = phase, .outcome = outcome}};
+        std::promise<Result<std::uint64_t>> done;
+        desk.broker.keep(push::fleetSubject(FleetWord::Report, push::shardOf(id()), id()), {},
+                         textOf(sure(signedBy(identity->key(), report))),
+                         [&](auto result) { done.set_value(std::move(result)); });
+        sure(done.get_future().get());
+        desk.reported();
+    }
+    std::uint32_t enrolment() const { return identity->trust().certificate()->enrolment; }
+};
+
+/// A fleet of that many devices, all of which have joined and said hello.
+struct SmallFleet {
+    explicit SmallFleet(std::size_t count) : phones(count) {
+        desk = std::make_unique<Desk>(nats, server, roster());
+        const JoinCode code = server.code(server.invite(50, "site=berlin", 7 * 24h, wallNow()));
+        for (Phone& phone : phones) {
+            phone.join(*desk, code);
+            phone.hello(*desk);
+        }
+    }
+    std::filesystem::path roster() const { return server.place / "roster.db"; }
+    Signed campaign(std::uint32_t atATime, std::string_view targets = "label site=berlin", Duration ago = 0s) const {
+        const std::string text =
+            fmt::format("name = \"test\"\ntargets = \"{}\"\nexpires = \"1d\"\n[[step]]\n"
+                        "get = {{ url = \"https://files.example/f\", sha256 = \"{:064}\", size = 1, to = \"f\" }}\n"
+                        "[rollout]\nat-a-time = {}\nstop = {{ failures = \"none\" }}\n",
+                        targets, 0, atATime);
+        return sure(signedBy(server.ann, sure(campaignFromFile(text, "test.toml", wallNow() - ago))));
+    }
+    Signed instruction(const std::string& id, const std::string& word) const {
+        return sure(signedBy(server.ann, Instruction{id, word, wallNow()}));
+    }
+    /// Those that were let begin by any of them.
+    std::set<std::size_t> letBegin(const std::string& id, std::vector<Desk*> desks) {
+        std::set<std::size_t> begun;
+        for (std::size_t n = 0; n < phones.size(); ++n)
+            if (phones[n].asks(*desks[n % desks.size()], id).word == Reply::Word::Begin) begun.insert(n);
+        return begun;
+    }
+
+    NatsServer nats;
+    SmallServer server;
+    std::vector<Phone> phones;
+    std::unique_ptr<Desk> desk;
+};
+
+} // namespace
+
+TEST_CASE("§3, §4: devices join, are sent the order, ask, run and tell, so many at a time") {
+    SmallFleet fleet(12);
+    Desk& desk = *fleet.desk;
+    const auto started = sure(desk.start(fleet.campaign(5), true));
+    CHECK(started.devices == 12);
+    const auto sent = desk.orders();
+    CHECK(sent.size() == 5); // so many as may begin
+    CHECK(sent.begin()->second.campaign == started.id);
+    const std::string document = desk.ask(FleetWord::Doc, fleet.phones[0].id(), textOf(DocQuestion{started.id}));
+    CHECK(idOf(sure(campaignIn(sure(docAnswerIn(document)).document))) == started.id);
+
+    std::set<std::size_t> ended;
+    for (int turn = 0; turn < 3; ++turn) {
+        auto begun = fleet.letBegin(started.id, {&desk});
+        std::erase_if(begun, [&](std::size_t n) { return ended.contains(n); });
+        CHECK(begun.size() == std::min<std::size_t>(5, 12 - ended.size()));
+        for (const std::size_t n : begun) {
+            fleet.phones[n].tell(desk, started.id, Phase::Running);
+            fleet.phones[n].tell(desk, started.id, Phase::Ended, n == 3 ? Outcome::Failed : Outcome::Succeeded);
+            ended.insert(n);
+        }
+        CHECK(eventually([&] {
+            return desk.count(started.id, Outcome::Succeeded) + desk.count(started.id, Outcome::Failed) == ended.size();
+        }));
+    }
+    CHECK(ended.size() == 12);
+    CHECK(desk.count(started.id, Outcome::Failed) == 1);
+    CHECK(desk.state(started.id) == Rollout::State::Ended);
+}
+
+TEST_CASE("§5: a server that begins anew has the same campaign, with its file and without") {
+    SmallFleet fleet(6);
+    const std::string id = sure(fleet.desk->start(fleet.campaign(3), true)).id;
+    CHECK(fleet.letBegin(id, {fleet.desk.get()}).size() == 3);
+    fleet.phones[0].tell(*fleet.desk, id, Phase::Ended, Outcome::Succeeded);
+    REQUIRE(eventually([&] { return fleet.desk->count(id, Outcome::Succeeded) == 1; }));
+    for (const bool isLost : {false, true}) {
+        CAPTURE(isLost);
+        fleet.desk.reset();
+        if (isLost) std::filesystem::remove(fleet.roster());
+        fleet.desk = std::make_unique<Desk>(fleet.nats, fleet.server, fleet.roster());
+        CHECK(fleet.desk->count(id, Outcome::Succeeded) == 1);
+        // Whoever has a slot is told the same one again, and nobody else gets the third twice.
+        CHECK(fleet.letBegin(id, {fleet.desk.get()}).size() == 3);
+    }
+}
+
+TEST_CASE("§5: two servers that both believe that they lead let no more begin than one") {
+    SmallFleet fleet(12);
+    Desk other(fleet.nats, fleet.server, fleet.server.place / "other.db");
+    const std::string id = sure(fleet.desk->start(fleet.campaign(4), true)).id;
+    std::set<std::size_t> begun;
+    // Whoever gets no answer asks again: its server has found out that it does not lead, and has read what does.
+    for (int turn = 0; turn < 4 && begun.size() < 4; ++turn)
+        for (std::size_t n = 0; n < fleet.phones.size(); ++n) {
+            Desk& asked = (n + static_cast<std::size_t>(turn)) % 2 == 0 ? *fleet.desk : other;
+            const SlotQuestion question{id, fleet.phones[n].enrolment(), 0, 1};
+            const auto reply = replyIn(asked.ask(FleetWord::Slot, fleet.phones[n].id(), textOf(question)));
+            if (reply.ok() && reply->word == Reply::Word::Begin) begun.insert(n);
+        }
+    CHECK(begun.size() == 4);
+}
+
+TEST_CASE("§7: a broker that dies takes nothing with it that was answered") {
+    SmallFleet fleet(4);
+    const std::string id = sure(fleet.desk->start(fleet.campaign(2), true)).id;
+    const auto begun = fleet.letBegin(id, {fleet.desk.get()});
+    CHECK(begun.size() == 2);
+    fleet.nats.kill();
+    fleet.nats.start();
+    CHECK(fleet.letBegin(id, {fleet.desk.get()}) == begun);
+}
+
+TEST_CASE("§4.2: a cancel ends who has no slot, and who has one hears of it from a statement") {
+    SmallFleet fleet(4);
+    Desk& desk = *fleet.desk;
+    const std::string id = sure(desk.start(fleet.campaign(2), true)).id;
+    const auto begun = fleet.letBegin(id, {&desk});
+    REQUIRE(begun.size() == 2);
+    desk.orders();
+    CHECK(desk.instruct(fleet.instruction(id, "cancel")).ok());
+    CHECK(desk.count(id, Outcome::Cancelled) == 2);
+    CHECK(desk.orders().size() == 2); // which makes them ask
+    const auto answer = fleet.phones[*begun.begin()].hello(desk);
+    REQUIRE(answer.statement);
+    CHECK(sure(statementIn(answer.statement->document)).cancelled == std::vector<std::string>{id});
+}
+
+TEST_CASE("§4: what cannot go is refused, with its reason") {
+    SmallFleet fleet(2);
+    Desk& desk = *fleet.desk;
+    const auto code = [&](const Signed& document, bool all = false) { return desk.start(document, all).error().code; };
+    CHECK(code(fleet.campaign(1)) == Errc::ILLEGAL_ARGUMENT); // it means everybody
+    CHECK(code(fleet.campaign(1, "label site=oslo")) == Errc::ILLEGAL_ARGUMENT);
+    CHECK(code(fleet.campaign(1, "all", 48h), true) == Errc::ILLEGAL_STATE);
+    Signed forged = fleet.campaign(1);
+    forged.signatures = sure(signedBy(SecretKey::make(), sure(campaignIn(forged.document)))).signatures;
+    CHECK(code(forged, true) == Errc::SECURITY);
+    forged.document += " ";
+    CHECK(code(forged, true) == Errc::ILLEGAL_ARGUMENT);
+    CHECK(desk.instruct(fleet.instruction("20261123-k3v7qa2m", "pause")).error().code == Errc::REFUSED);
+    const Signed good = fleet.campaign(1);
+    const std::string id = sure(desk.start(good, true)).id;
+    CHECK(sure(desk.start(good, true)).id == id); // again: it is the same
+    CHECK(desk.look([](Office::View& view) { return view.campaigns().size(); }) == 1);
+}
+
+TEST_CASE("§4: a device that joins later is meant by an open campaign, and by no other") {
+    SmallFleet fleet(2);
+    Desk& desk = *fleet.desk;
+    Campaign open = sure(campaignIn(fleet.campaign(5).document));
+    open.open = true;
+    const std::string openId = sure(desk.start(sure(signedBy(fleet.server.ann, open)), true)).id;
+    const std::string id = sure(desk.start(fleet.campaign(5), true)).id;
+    Phone later;
+    later.join(desk, fleet.server.code(fleet.server.invite(1, "site=berlin", 24h, wallNow())));
+    later.hello(desk);
+    CHECK(later.asks(desk, openId).word == Reply::Word::Begin);
+    CHECK(later.asks(desk, id).word == Reply::Word::Over);
+}
+
+TEST_CASE("An endpoint is worth its token, and names no place") {
+    const std::string token = push::newToken();
+    CHECK(sure(pathOfEndpoint("https://push.example/push/v1/" + token)) == "/push/v1/" + token);
+    for (const char* const bad : {"http://169.254.169.254/latest", "https://push.example/push/v1/x/../../y",
+                                  "https://push.example/push/v1/", ""})
+        CHECK(!pathOfEndpoint(bad).ok());
+}
+
+} // namespace stint::fleet
