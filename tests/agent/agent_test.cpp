@@ -407,6 +407,21 @@ TEST_CASE("fleet.md §4.2: a question for a slot is asked again after 40 s, unde
     CHECK(world.begun.size() == 1);
 }
 
+TEST_CASE("fleet.md §4.2: a job is not held for a server that does not answer a third time") {
+    World world;
+    const std::string id = ordered(world, World::campaign(command));
+    const auto number = world.runErrand(id);
+    for (int n = 0; n < 3; ++n) {
+        CHECK(world.runs.contains(number));
+        world.lose();
+        if (n < 2) world.pass(40s);
+    }
+    CHECK(world.ends.at(number) == std::pair(true, stint::Outcome{75, "waits for the fleet's server: nobody answers"}));
+    CHECK(world.errand(id).getMinimumLatency() == Duration(10min));
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Succeeded);
+}
+
 TEST_CASE("fleet.md §4.2: reports that nobody takes have a job, which waits for a network") {
     World world;
     const std::string id = begun(world, World::campaign(command));

@@ -20,12 +20,12 @@ def test_who_has_the_device_join_is_told_how_that_ended(line):
     line.schedule(own_job(3, code=("s", "0")), **AS_AGENT)
     end = end_of(line, 3)
     assert end["exitCode"] == 78
-    assert "joined no server" in end["outcome"]
+    assert "joined no server" in end["text"]
 
 
 def test_a_device_in_no_fleet_has_nothing_of_one(world, line):
     line.schedule(own_job(1), **AS_AGENT)
-    assert end_of(line, 1)["outcome"] == "this device is in no fleet"
+    assert end_of(line, 1)["text"] == "this device is in no fleet"
     assert line.jobs(package=AGENT) == []
     assert not (world.store / "fleet").exists()
 

@@ -22,6 +22,10 @@ namespace {
 /// A command that is asked to end has this long before its errand takes it for hung: its own last words are better.
 constexpr Duration patience = commandGrace + std::chrono::seconds(2);
 
+/// PROPOSAL: a job that has asked so often for its slot, and heard nothing, is not held for longer, and rests.
+constexpr int mostUnanswered = 3;
+constexpr Duration restUnanswered = std::chrono::minutes(10);
+
 /// A campaign of which no document is there: it is refused, or has ended.
 Campaign withoutDocument() {
     Campaign campaign;
@@ -172,6 +176,7 @@ void Agent::startErrand(const AgentRun& run) {
     const Rested rested = restedIn(run.extras);
     going->run = run.number;
     going->hasNews = false;
+    going->unanswered = 0;
     going->isLate = going->isLate || rested.isLate;
     const Kept& kept = going->errand->kept();
     const bool isOver = kept.outcome != Outcome::None;
@@ -318,11 +323,9 @@ Result<void> Agent::keep(Going& going) {
 void Agent::perform(Going& going, const Errand::Wait& wait) { rest(going, wait.after, wait.isFree); }
 
 void Agent::rest(Going& going, Duration after, bool isFree) {
-    std::string why = "waits for its turn";
-    if (const auto stays = std::exchange(going.stays, std::nullopt)) {
-        after = std::max(after, restAfterNo);
-        why = "waits for a restart of the device: " + stays->message;
-    }
+    const auto halt = std::exchange(going.halt, std::nullopt);
+    if (halt) after = std::max(after, halt->time);
+    std::string why = halt ? halt->why : "waits for its turn";
     finish(going, true, {ends::waits, std::move(why)});
     const Duration waited = std::max(fleetTime() - going.noted.heard, Duration(0));
     if (going.campaign.waitMax > Duration(0) && waited >= going.campaign.waitMax && !going.campaign.late.empty())
@@ -336,6 +339,7 @@ void Agent::rest(Going& going, Duration after, bool isFree) {
 
 void Agent::finish(Going& going, bool again, stint::Outcome outcome) {
     going.wantsNews = going.hasNews = false;
+    going.unanswered = 0;
     const auto run = std::exchange(going.run, std::nullopt);
     if (!run) return;
     // The process may go with its last run: what is untold has a job of its own by then.
@@ -348,11 +352,21 @@ void Agent::perform(Going& going, const Errand::AskForSlot& question) {
     const SlotQuestion asked{
         .campaign = id, .enrolment = going.noted.enrolment, .round = question.round, .slot = question.slot};
     wires_.ask("slot", textOf(asked), [this, id, question](const Result<std::string>& answer) {
-        if (!answer.ok()) return; // it is asked again
-        const auto reply = replyIn(*answer);
-        if (!reply.ok()) return wires_.complain(within(id, reply.error()).message);
-        happen(id, Errand::Answered{question.slot, question.asked, *reply});
+        const auto reply = answer.ok() ? replyIn(*answer) : Result<Reply>(answer.error());
+        if (reply.ok()) return happen(id, Errand::Answered{question.slot, question.asked, *reply});
+        wires_.complain(within(id, reply.error()).message);
+        Going* const its = find(id);
+        if (its && its->run && ++its->unanswered >= mostUnanswered)
+            halt(*its, {restUnanswered, "waits for the fleet's server: " + reply.error().message});
     });
+}
+
+/// The errand hears that its job is stopped.
+void Agent::halt(Going& going, Halt halt) {
+    const std::string id = going.noted.id;
+    going.halt = std::move(halt);
+    happen(id, Errand::Stop{});
+    if (Going* const its = find(id)) its->halt.reset();
 }
 
 void Agent::perform(Going& going, const Errand::BeginStep& step) {
@@ -386,8 +400,7 @@ void Agent::perform(Going& going, const Errand::Restart&) {
         Going* const its = find(id);
         if (!its || !its->run) return;
         wires_.complain(within("the device does not restart", refused).message);
-        its->stays = refused;
-        happen(id, Errand::Stop{});
+        halt(*its, {restAfterNo, "waits for a restart of the device: " + refused.message});
     });
 }
 

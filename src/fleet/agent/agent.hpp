@@ -57,6 +57,11 @@ public:
     const std::optional<Error>& fault() const { return fault_; }
 
 private:
+    /// A pause, and why.
+    struct Halt {
+        Duration time{0};
+        std::string why;
+    };
     /// A campaign that this device has to do with.
     struct Going {
         Assignment noted;
@@ -68,7 +73,8 @@ private:
         bool wantsNews = false;           ///< its job runs, and waits for the server's statement
         bool hasNews = false;             ///< it has waited for it, in this run
         bool isCommandOn = false;         ///< a step that is one
-        std::optional<Error> stays;       ///< why the machine did not restart
+        int unanswered = 0;               ///< questions for its slot, in this run
+        std::optional<Halt> halt;         ///< of its job, which is stopped by the agent itself
     };
     /// A conversation with the server, from hello to the last report.
     struct Pass {
@@ -106,6 +112,7 @@ private:
     void rest(Going& going, Duration after, bool isFree);
     void finish(Going& going, bool again, stint::Outcome outcome);
     void stepEnded(const std::string& campaign, Errand::StepEnded how);
+    void halt(Going& going, Halt halt);
     void refused(Going& going, const Judgement& judged, std::uint8_t round);
     Judgement judge(const Assignment& noted) const;
     Owner owner() const;

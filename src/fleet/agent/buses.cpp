@@ -46,6 +46,12 @@ template <class Open> Result<void> reach(wire::Bus& bus, sd_event* loop, Open op
     return {};
 }
 
+/// An error that is nobody's word: whoever was asked is not there.
+Error unreached(Error error) {
+    if (error.code == Errc::SYSTEM) error.code = Errc::UNAVAILABLE;
+    return error;
+}
+
 Result<std::string> bytesIn(const wire::Message& answer) {
     wire::Reader reader(answer);
     const auto bytes = STINT_TRY(reader.blob());
@@ -117,8 +123,7 @@ Result<void> Buses::send(Call& call, wire::Bus& bus, const wire::Message& messag
 
 /// It is told from the loop, as an answer is.
 void Buses::refuse(Call& call, Error error) {
-    if (error.code == Errc::SYSTEM) error.code = Errc::UNAVAILABLE;
-    call.late = std::move(error);
+    call.late = unreached(std::move(error));
     call.isOver = true;
     sd_event_source_set_enabled(telling_.get(), SD_EVENT_ONESHOT);
 }
@@ -136,7 +141,7 @@ int Buses::tell(sd_event_source*, void* it) {
 int Buses::came(sd_bus_message* answer, void* it, sd_bus_error*) {
     Call& call = *static_cast<Call*>(it);
     const auto message = wire::Message::sharing(answer);
-    call.all->end(call.self, message.isError() ? Result<std::string>(message.error()) : call.read(message));
+    call.all->end(call.self, message.isError() ? Result<std::string>(unreached(message.error())) : call.read(message));
     return 0;
 }
 

@@ -50,7 +50,11 @@ void Agent::heardJoin(const AgentRun& run, const JoinCode& code, const Result<st
     const auto end = [&](bool again, int status, std::string words) {
         wires_.finish(run.number, again, {status, std::move(words)});
     };
-    if (!answer.ok()) return end(answer.error().code == Errc::UNAVAILABLE, ends::unavailable, answer.error().message);
+    if (!answer.ok()) {
+        const Errc why = answer.error().code;
+        const bool isPassing = why == Errc::UNAVAILABLE || why == Errc::BUSY || why == Errc::LIMIT_EXCEEDED;
+        return end(isPassing, ends::unavailable, answer.error().message);
+    }
     const auto read = joinAnswerIn(*answer);
     if (!read.ok()) return end(false, ends::protocol, read.error().message);
     if (const auto* const refusal = std::get_if<Refusal>(&*read))

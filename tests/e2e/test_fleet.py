@@ -1,0 +1,183 @@
+"""A fleet from nothing to a campaign's results, with three users' devices on one machine (fleet.md; README.md)."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+
+import pytest
+from session import SessionBus
+from events import TooLate
+from push_line import MISSING, PATIENCE, PushLine, until
+from push_server import free_port
+from world import BIN, World
+
+needed = ["stint-fleetctl", "stint-fleetd", "stint-agent", "stint-pushctl"]
+pytestmark = pytest.mark.skipif(bool(MISSING) or not all((BIN / name).exists() for name in needed),
+                                reason=f"there is no {', '.join(MISSING) or 'fleet'}")
+
+PASSWORD = "ann's own"
+# A password takes 1 GiB and seconds, or less of both where there is less.
+LITTLE = [] if "ASAN_OPTIONS" in os.environ else ["sh", "-c", 'ulimit -v 400000; exec "$@"', "sh"]
+
+
+class Office:
+    """The machine of whoever runs the fleet."""
+
+    def __init__(self, world):
+        self.world = world
+        self.typed(f"root's own\n{PASSWORD}\n", "init", "--name", "office", "--operator", "ann")
+        self.words = ["stint", "fleet", "serve", "--port", str(free_port()), "--broker-port", str(free_port())]
+        self.log = world.root / "serve.log"
+        self.start()
+
+    def start(self):
+        with self.log.open("a") as err:
+            self.process = subprocess.Popen(self.words, env=self.world.environment, stdout=subprocess.PIPE, stderr=err,
+                                            start_new_session=True)
+        printed = b""
+        while b"stint fleet invite" not in printed:
+            some = select.select([self.process.stdout], [], [], PATIENCE)[0] and os.read(self.process.stdout.fileno(), 4096)
+            if not some:
+                raise TooLate(f"{self.words}: {printed} {self.log.read_text()}")
+            printed += some
+
+    def typed(self, text, *words):
+        made = subprocess.run([*LITTLE, "stint", "fleet", *words], env=self.world.environment, cwd=self.world.downloads,
+                              input=text, capture_output=True, text=True, timeout=120, check=False)
+        assert made.returncode == 0, made
+        return made.stdout
+
+    def invites(self, *words):
+        """The line that a device types, but for its first words."""
+        return self.world.done("fleet", "invite", *words).split()[3:]
+
+    def starts(self, text, *words):
+        file = self.world.downloads / "campaign.toml"
+        file.write_text(text)
+        return self.typed(f"{PASSWORD}\n", "start", str(file), *words).split()[-1]
+
+    def says(self, word, campaign):
+        return self.typed(f"{PASSWORD}\n", word, campaign)
+
+    def results(self, campaign):
+        made = self.world.stint("fleet", "results", campaign, "--json")
+        return [json.loads(line) for line in made.out.splitlines()]
+
+    def outcomes(self, campaign):
+        return sorted(row["outcome"] or row["phase"] for row in self.results(campaign))
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(PATIENCE)
+
+
+class Device:
+    """Another user's: stintd, a session bus, stint-push, and what its owner lets a fleet do."""
+
+    def __init__(self, allowed='kinds = ["get", "run", "verify"]\ncommands = ["/bin/sh"]\n'):
+        self.world = World()
+        self.bus = SessionBus(self.world.root / "session", self.world.environment)
+        self.world.environment["DBUS_SESSION_BUS_ADDRESS"] = self.bus.address
+        (self.world.root / "config" / "stint").mkdir(exist_ok=True)
+        (self.world.root / "config" / "stint" / "fleet.toml").write_text(allowed)
+        self.line = PushLine(self.world, self.bus, server=self)
+        self.line.start_daemon()
+
+    def joins(self, words):
+        return self.world.done("fleet", "join", *words, "--yes", within=120)
+
+    @property
+    def ran(self):
+        file = self.world.root / "home" / "ran"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def close(self):
+        self.line.close()
+        self.bus.close()
+        self.world.close()
+
+
+@pytest.fixture
+def office(world):
+    made = Office(world)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def devices(office):
+    """Three that have joined."""
+    line = office.invites("--labels", "site=berlin", "--uses", "3", "--expires", "7d")
+    made = []
+    try:
+        for _ in range(3):
+            made.append(Device())
+            made[-1].joins(line)
+        yield made
+    finally:
+        for device in made:
+            device.close()
+
+
+def campaign(script, rollout="", more=""):
+    return (f'name = "a test"\ntargets = "label site=berlin"\nexpires = "1d"\n[[step]]\n'
+            f"run = {json.dumps(['/bin/sh', '-c', script])}\n{more}\n[rollout]\nat-a-time = 2\n{rollout}\n")
+
+
+RAN = 'echo ran >> "$HOME/ran"'
+
+
+def test_from_nothing_to_a_campaigns_results(office, devices):
+    assert len(office.world.done("fleet", "devices", "label site=berlin", "--json").splitlines()) == 3
+    started = office.starts(campaign(RAN), "--all")
+    until(lambda: office.outcomes(started) == ["succeeded"] * 3)
+    assert [device.ran for device in devices] == [["ran"]] * 3
+    assert office.world.stint("fleet", "status", started).code == 0
+    shown = office.world.done("fleet", "status", started)
+    assert "succeeded" in shown and all(len(line) <= 80 for line in shown.splitlines()), shown
+
+
+def test_what_failed_is_told_with_its_step_its_code_and_its_last_words(office, devices):
+    started = office.starts(campaign('echo "no room for it"; exit 3', 'stop = { failures = "none" }'), "--all")
+    until(lambda: office.outcomes(started) == ["failed"] * 3)
+    row = office.results(started)[0]
+    assert (row["step"], row["code"]) == (1, 3) and "no room for it" in row["words"], row
+    assert office.world.stint("fleet", "status", started).code != 0
+
+
+def test_an_owner_who_lets_nothing_happen_is_obeyed(office):
+    line = office.invites("--labels", "site=berlin")
+    device = Device(allowed='kinds = ["get"]\n')
+    try:
+        device.joins(line)
+        started = office.starts(campaign(RAN), "--all")
+        until(lambda: office.outcomes(started) == ["rejected"])
+        assert device.ran == []
+        assert "run" in office.results(started)[0]["words"]
+    finally:
+        device.close()
+
+
+def test_who_has_begun_decides_what_a_cancel_comes_to(office, devices):
+    started = office.starts(campaign(f"{RAN}; exec sleep 1000"), "--all")
+    until(lambda: sum(bool(device.ran) for device in devices) == 2)  # as many as may at a time
+    office.says("cancel", started)
+    until(lambda: office.outcomes(started) == ["cancelled"] * 3)
+    assert sum(bool(device.ran) for device in devices) == 2
+
+
+def test_a_server_and_a_device_that_die_in_the_middle_go_on(office, devices):
+    gate = office.world.root / "gate"
+    started = office.starts(campaign(f'{RAN}; until [ -e {gate} ]; do sleep 0.1; done', more="idempotent = true"), "--all")
+    until(lambda: sum(bool(device.ran) for device in devices) == 2)
+    office.process.send_signal(signal.SIGKILL)
+    office.process.wait(PATIENCE)
+    office.start()
+    devices[0].line.daemon.kill()
+    devices[0].line.start_daemon()
+    gate.touch()
+    until(lambda: office.outcomes(started) == ["succeeded"] * 3)
+    assert all(device.ran for device in devices)
