@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,13 +22,32 @@ struct Row {
     std::string_view verb;
     int (*run)(const cli::Arguments&, const cli::Screen&);
 };
-constexpr std::array rows{Row{"fleet", help}, Row{"fleet init", fleetctl::init}};
+constexpr std::array rows{Row{"fleet", help},
+                          Row{"fleet init", fleetctl::init},
+                          Row{"fleet serve", fleetctl::serve},
+                          Row{"fleet invite", fleetctl::invite},
+                          Row{"fleet join", fleetctl::join},
+                          Row{"fleet devices", fleetctl::devices},
+                          Row{"fleet remove", fleetctl::remove},
+                          Row{"fleet start", fleetctl::start},
+                          Row{"fleet campaigns", fleetctl::campaigns},
+                          Row{"fleet status", fleetctl::status},
+                          Row{"fleet results", fleetctl::results},
+                          Row{"fleet why", fleetctl::why},
+                          Row{"fleet pause", fleetctl::pause},
+                          Row{"fleet resume", fleetctl::resume},
+                          Row{"fleet retry", fleetctl::retry},
+                          Row{"fleet cancel", fleetctl::cancel}};
 
 } // namespace
 
 /// Gets the very line of `stint`, whose process becomes this program.
 int main(int count, char** words) {
     std::vector<std::string> line(words + 1, words + count);
+    // A code to join is a secret, and every user of the machine can read a line in /proc.
+    if (std::ranges::find(line, "join") != line.end())
+        for (int each = 1; each < count; ++each)
+            std::memset(words[each], '*', std::strlen(words[each]));
     if (line.empty()) line = {"fleet"};
     return cli::runProgram(line, [](const cli::Invocation& asked, const cli::Screen& screen) {
         for (const Row& row : rows)

@@ -86,6 +86,11 @@ Result<std::optional<SecretText>> Passwords::typed(std::string_view prompt) {
     }
 }
 
+Result<std::optional<SecretText>> Passwords::known(std::string_view file) {
+    if (::isatty(STDIN_FILENO) == 0) return line();
+    return typed(fmt::format("the password of {}", file));
+}
+
 Result<std::optional<SecretText>> Passwords::fresh(std::string_view whose) {
     if (::isatty(STDIN_FILENO) == 0) return line();
     for (int n = 0; n < tries; ++n) {

@@ -1,4 +1,5 @@
-// Passwords as a person types them: twice, on a terminal that does not show them; or a line each, from anything else.
+// Passwords as a person types them, on a terminal that does not show them, a new one twice; or a line each, from
+// anything else.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -17,6 +18,8 @@ public:
     /// A new one for that key. nullopt: a signal has ended it, and signal() says which. IllegalArgument: none came, or
     /// on a terminal three times not the same twice.
     Result<std::optional<fleet::SecretText>> fresh(std::string_view whose);
+    /// That of a key's file, once; likewise.
+    Result<std::optional<fleet::SecretText>> known(std::string_view file);
     int signal() const { return signal_; }
 
 private:

@@ -146,6 +146,20 @@ Verb pushDoctorVerb();
 Verb pushDevicesVerb();
 Verb fleetVerb();
 Verb fleetInitVerb();
+Verb fleetServeVerb();
+Verb fleetInviteVerb();
+Verb fleetJoinVerb();
+Verb fleetDevicesVerb();
+Verb fleetRemoveVerb();
+Verb fleetStartVerb();
+Verb fleetCampaignsVerb();
+Verb fleetStatusVerb();
+Verb fleetResultsVerb();
+Verb fleetWhyVerb();
+Verb fleetPauseVerb();
+Verb fleetResumeVerb();
+Verb fleetRetryVerb();
+Verb fleetCancelVerb();
 Verb deviceVerb();
 Verb deviceSetVerb();
 Verb deviceResetVerb();
@@ -173,22 +187,45 @@ int now(const Screen& screen);
 int version(const Screen& screen);
 
 /// All verbs, in the order of `stint help`: `tasks` before `tasks stop`.
-inline constexpr std::array everyVerb{getVerb,          putVerb,         runVerb,          guardVerb,
-                                      startVerb,        cancelVerb,      cleanVerb,        clearVerb,
-                                      pauseVerb,        resumeVerb,      retryVerb,        editVerb,
-                                      moveVerb,         runNowVerb,      jobsVerb,         logVerb,
-                                      whyVerb,          watchVerb,       waitVerb,         logsVerb,
-                                      topVerb,          uiVerb,          tasksVerb,        tasksStopVerb,
-                                      workVerb,         appsVerb,        appVerb,          quotaVerb,
-                                      alarmsVerb,       pushVerb,        pushMessagesVerb, pushAppsVerb,
-                                      pushRotateVerb,   pushRevokeVerb,  pushStatusVerb,   pushSendVerb,
-                                      pushTestVerb,     pushServeVerb,   pushInviteVerb,   pushJoinVerb,
-                                      pushLeaveVerb,    pushDoctorVerb,  pushDevicesVerb,  fleetVerb,
-                                      fleetInitVerb,    deviceVerb,      deviceSetVerb,    deviceResetVerb,
-                                      netVerb,          netMarkVerb,     policyVerb,       doctorVerb,
-                                      recordVerb,       recordStartVerb, recordSaveVerb,   recordStopVerb,
-                                      simVerb,          demoVerb,        cmdVerb,          amVerb,
-                                      dumpsysVerb,      completionsVerb, helpVerb,         helpConstraintsVerb,
+inline constexpr std::array everyVerb{getVerb,          putVerb,
+                                      runVerb,          guardVerb,
+                                      startVerb,        cancelVerb,
+                                      cleanVerb,        clearVerb,
+                                      pauseVerb,        resumeVerb,
+                                      retryVerb,        editVerb,
+                                      moveVerb,         runNowVerb,
+                                      jobsVerb,         logVerb,
+                                      whyVerb,          watchVerb,
+                                      waitVerb,         logsVerb,
+                                      topVerb,          uiVerb,
+                                      tasksVerb,        tasksStopVerb,
+                                      workVerb,         appsVerb,
+                                      appVerb,          quotaVerb,
+                                      alarmsVerb,       pushVerb,
+                                      pushMessagesVerb, pushAppsVerb,
+                                      pushRotateVerb,   pushRevokeVerb,
+                                      pushStatusVerb,   pushSendVerb,
+                                      pushTestVerb,     pushServeVerb,
+                                      pushInviteVerb,   pushJoinVerb,
+                                      pushLeaveVerb,    pushDoctorVerb,
+                                      pushDevicesVerb,  fleetVerb,
+                                      fleetInitVerb,    fleetServeVerb,
+                                      fleetInviteVerb,  fleetJoinVerb,
+                                      fleetDevicesVerb, fleetRemoveVerb,
+                                      fleetStartVerb,   fleetCampaignsVerb,
+                                      fleetStatusVerb,  fleetResultsVerb,
+                                      fleetWhyVerb,     fleetPauseVerb,
+                                      fleetResumeVerb,  fleetRetryVerb,
+                                      fleetCancelVerb,  deviceVerb,
+                                      deviceSetVerb,    deviceResetVerb,
+                                      netVerb,          netMarkVerb,
+                                      policyVerb,       doctorVerb,
+                                      recordVerb,       recordStartVerb,
+                                      recordSaveVerb,   recordStopVerb,
+                                      simVerb,          demoVerb,
+                                      cmdVerb,          amVerb,
+                                      dumpsysVerb,      completionsVerb,
+                                      helpVerb,         helpConstraintsVerb,
                                       helpExitCodesVerb};
 
 } // namespace stint::cli

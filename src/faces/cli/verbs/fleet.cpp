@@ -1,7 +1,32 @@
 // The rows of `stint fleet`, which another program runs (src/faces/fleetctl): who has no fleet needs none of it.
 #include "faces/cli/line/verbs.hpp"
+#include "faces/cli/verbs/push.hpp"
 
 namespace stint::cli {
+
+namespace {
+
+constexpr std::string_view fleetProgram = "stint-fleetctl";
+constexpr Option fleetDataOption{"--data", "DIR", "the fleet's directory (default: ~/.local/state/stint/fleet-server)"};
+constexpr Option fleetPushOption{"--push", "DIR",
+                                 "the directory of its server of push (default: ~/.local/state/stint/push-server)"};
+constexpr Option operatorOption{"--operator", "FILE",
+                                "the operator's key (default: operator.key in the fleet's directory)"};
+
+/// The row of an operator's word for a campaign; `about` says what becomes of it.
+Verb instructionVerb(std::string_view name, std::string_view summary, std::string_view about, Example example) {
+    return {.name = name,
+            .words = "ID",
+            .fewest = 1,
+            .most = 1,
+            .summary = summary,
+            .about = about,
+            .options = {fleetDataOption, operatorOption},
+            .examples = {example},
+            .program = fleetProgram};
+}
+
+} // namespace
 
 Verb fleetVerb() {
     return {.name = "fleet",
@@ -10,7 +35,7 @@ Verb fleetVerb() {
             .about = "Prints the verbs of a fleet.",
             .options = {},
             .examples = {},
-            .program = "stint-fleetctl"};
+            .program = fleetProgram};
 }
 
 Verb fleetInitVerb() {
@@ -29,7 +54,183 @@ Verb fleetInitVerb() {
                     {"--operator", "NAME", "the operator's, for people (default: your own)"}},
         .examples = {{"stint fleet init --name office", ""},
                      {"stint fleet init --dir /media/stick/office --operator ann", "on a machine without a network"}},
-        .program = "stint-fleetctl"};
+        .program = fleetProgram};
+}
+
+Verb fleetServeVerb() {
+    return {.name = "fleet serve",
+            .words = "",
+            .summary = "be the server of a fleet, until Ctrl-C",
+            .about = "Does what `stint push serve` does, for a fleet goes over a server of push, and has stint-fleetd "
+                     "beside it, which lets devices in and decides who of them may begin. `stint fleet init` comes "
+                     "before it. Your own device does not join by itself.\n"
+                     "Ends with 66 where no fleet was founded.",
+            .options = servingOptions({fleetDataOption, fleetPushOption}),
+            .examples = {{"stint fleet serve", ""},
+                         {"stint fleet serve --origin https://push.example --listen 0.0.0.0 --cert c.pem --key k.pem",
+                          "for devices on other machines"}},
+            .program = fleetProgram};
+}
+
+Verb fleetInviteVerb() {
+    return {.name = "fleet invite",
+            .words = "",
+            .summary = "print the line by which a device joins the fleet",
+            .about = "Whoever has the line may join, until it runs out or is used up. A device's labels, by which "
+                     "campaigns mean it, are those of the invitation.",
+            .options = {fleetDataOption,
+                        fleetPushOption,
+                        {"--labels", "NAME=VALUE,…", "of who joins by it"},
+                        {"--uses", "N", "how many may join by it, 1 to 10000 (default: 1)"},
+                        {"--expires", "DURATION", "1min to 28d (default: 24h)"}},
+            .examples = {{"stint fleet invite --labels site=berlin,model=p1 --uses 50 --expires 7d", ""}},
+            .program = fleetProgram};
+}
+
+Verb fleetJoinVerb() {
+    return {.name = "fleet join",
+            .words = "URL CODE",
+            .fewest = 2,
+            .most = 2,
+            .summary = "let this device join a fleet, which may give it orders",
+            .about = "Shows first what orders may do here: no more than fleet.toml lets them, in ~/.config/stint or in "
+                     "/etc/stint, and nothing without one; then asks. Its server of push is joined, too, by the same "
+                     "code. `stint fleet invite` prints the line on the fleet's server.\n"
+                     "Ends with 73 where the device has joined another server or is in another fleet, 75 where the "
+                     "job that joins still waits, 77 where the server says no.",
+            .options = {{"--yes", "", "join unasked, as in an image's first start"}},
+            .examples = {{"stint fleet join https://push.example CODE", ""}},
+            .program = fleetProgram};
+}
+
+Verb fleetDevicesVerb() {
+    return {.name = "fleet devices",
+            .words = "[QUERY…]",
+            .fewest = 0,
+            .most = Verb::many,
+            .summary = "devices of the fleet, or those that a query means",
+            .about =
+                "Each with its labels, the version of its Stint, and when it was last there. A query may be several "
+                "words; < and > want quotes in a shell: \"label site=berlin and not (version<0.12 or seen>7d)\". "
+                "The same stands in a campaign's `targets`.",
+            .options = {fleetDataOption},
+            .examples = {{"stint fleet devices", ""},
+                         {"stint fleet devices label site=berlin", ""},
+                         {"stint fleet devices \"label site=berlin and seen<7d\"", ""}},
+            .program = fleetProgram};
+}
+
+Verb fleetRemoveVerb() {
+    return {.name = "fleet remove",
+            .words = "DEVICE",
+            .fewest = 1,
+            .most = 1,
+            .summary = "have a device in the fleet no more",
+            .about = "It gets no orders, and no certificate, until it joins by another code. `stint push revoke` cuts "
+                     "its line, too: for one that was stolen.\n"
+                     "Ends with 66 where it is none of the fleet.",
+            .options = {fleetDataOption},
+            .examples = {{"stint fleet remove 0123456789ABCDEFGHJKMNPQRS", ""}},
+            .program = fleetProgram};
+}
+
+Verb fleetStartVerb() {
+    return {.name = "fleet start",
+            .words = "FILE.toml",
+            .fewest = 1,
+            .most = 1,
+            .summary = "start a campaign: one order for many devices",
+            .about = "Prints what the file means, asks for the password of the operator's key, signs the campaign and "
+                     "hands it to the fleet's server; its id is printed. From anything but a terminal one line is "
+                     "read for the password.\n"
+                     "Ends with 64 where the file is wrong, 66 where it is not there, 77 where that operator may not "
+                     "do it.",
+            .options = {fleetDataOption,
+                        operatorOption,
+                        {"--all", "", "it may mean every device of the fleet"},
+                        {"--dry-run", "", "say what it means, and how many devices, and sign nothing"}},
+            .examples = {{"stint fleet start night.toml --dry-run", ""},
+                         {"stint fleet start night.toml --operator ~/ann.key", ""}},
+            .program = fleetProgram};
+}
+
+Verb fleetCampaignsVerb() {
+    return {.name = "fleet campaigns",
+            .words = "",
+            .summary = "campaigns of the fleet, and how far each has come",
+            .about = "Each by its id: its state, and how many of its devices have ended, and how.",
+            .options = {fleetDataOption},
+            .examples = {{"stint fleet campaigns", ""}},
+            .program = fleetProgram};
+}
+
+Verb fleetStatusVerb() {
+    return {.name = "fleet status",
+            .words = "ID",
+            .fewest = 1,
+            .most = 1,
+            .summary = "how far a campaign has come, by waves",
+            .about = "A bar for each wave, the devices by what has become of them, and what the campaign waits for.\n"
+                     "Ends with 0 where it has ended and no device failed, 1 where failures stopped it, or it ended "
+                     "with some or was cancelled, 75 while it goes on.",
+            .options = {fleetDataOption, {"--watch", "", "again each second, until it has ended or been stopped"}},
+            .examples = {{"stint fleet status 20261123-nvc38b7g --watch", ""}},
+            .program = fleetProgram};
+}
+
+Verb fleetResultsVerb() {
+    return {.name = "fleet results",
+            .words = "ID",
+            .fewest = 1,
+            .most = 1,
+            .summary = "what became of each device in a campaign",
+            .about = "Each device's end, or how far it is, and its last words: a command's last lines where it failed. "
+                     "An end in brackets is the server's guess, for the device is silent.\n"
+                     "Ends as `stint fleet status` does.",
+            .options = {fleetDataOption,
+                        {"--failed", "", "those that failed, refused it, or were too late"},
+                        {"--is", "WORD,…", "those that are so: running, waiting, failed, timed-out, unreachable, …"}},
+            .examples = {{"stint fleet results 20261123-nvc38b7g --failed", ""},
+                         {"stint fleet results 20261123-nvc38b7g --is waiting,running --json", ""}},
+            .program = fleetProgram};
+}
+
+Verb fleetWhyVerb() {
+    return {.name = "fleet why",
+            .words = "ID DEVICE",
+            .fewest = 2,
+            .most = 2,
+            .summary = "why a device has not ended a campaign, or how it did",
+            .about = "Ends with 0 where it succeeded, 1 where it did not, 75 while it goes on, 66 where the campaign "
+                     "does not mean it.",
+            .options = {fleetDataOption},
+            .examples = {{"stint fleet why 20261123-nvc38b7g 0123456789ABCDEFGHJKMNPQRS", ""}},
+            .program = fleetProgram};
+}
+
+Verb fleetPauseVerb() {
+    return instructionVerb("fleet pause", "let no further device begin a campaign",
+                           "Those that have begun go on. `stint fleet resume` ends it.",
+                           {"stint fleet pause 20261123-nvc38b7g", ""});
+}
+
+Verb fleetResumeVerb() {
+    return instructionVerb(
+        "fleet resume", "go on with a campaign that was paused, held or stopped",
+        "A wave that was not good enough is excused, and what has failed until now stops it no more.",
+        {"stint fleet resume 20261123-nvc38b7g", ""});
+}
+
+Verb fleetRetryVerb() {
+    return instructionVerb("fleet retry", "give a campaign's order once more to those that failed",
+                           "Every device that failed, timed out or refused the order gets it again.",
+                           {"stint fleet retry 20261123-nvc38b7g", ""});
+}
+
+Verb fleetCancelVerb() {
+    return instructionVerb("fleet cancel", "end a campaign before all have done it",
+                           "Nobody begins any more. Who has begun stops, unless it is behind the step with `commit`.",
+                           {"stint fleet cancel 20261123-nvc38b7g", ""});
 }
 
 } // namespace stint::cli

@@ -1,0 +1,134 @@
+// `stint fleet campaigns` and `stint fleet status`.
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include <fmt/core.h>
+#include <poll.h>
+
+#include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
+#include "base/time/clock.hpp"
+#include "base/time/time.hpp"
+#include "faces/fleetctl/door.hpp"
+#include "faces/fleetctl/standing.hpp"
+#include "faces/fleetctl/verbs.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/text.hpp"
+#include "faces/views/limit_text.hpp"
+
+namespace stint::fleetctl {
+
+using cli::Arguments;
+using cli::Screen;
+namespace ends = cli::ends;
+
+namespace {
+
+constexpr Duration betweenLooks = 1s;
+
+void show(const cli::Json& row, const Standing& standing, const Screen& screen) {
+    if (screen.json()) return screen.print(lineOf(row));
+    for (const std::string& line : linesOf(standing, wallNow(), screen.columns() - 1))
+        screen.print(line);
+}
+
+/// A campaign that is looked at each second, while a person can see it, until it is still.
+class Watching {
+public:
+    Watching(const Door& door, const std::string& id, const Screen& screen) : door_(door), id_(id), screen_(screen) {}
+
+    int run() {
+        auto signals = cli::Signals::open();
+        if (!signals.ok()) return screen_.fail(what, signals.error());
+        for (;;) {
+            if (!screen_.redraws() || cli::inTerminalForeground())
+                if (const auto code = look()) return *code;
+            pollfd wait{signals->fd(), POLLIN, 0};
+            ::poll(&wait, 1, static_cast<int>(betweenLooks / 1ms));
+            while (const auto signal = signals->take()) {
+                if (*signal == SIGWINCH) continue;
+                screen_.clearDrawn();
+                return cli::exitCodeOfSignal(*signal);
+            }
+        }
+    }
+
+    static constexpr std::string_view what = "cannot tell how it stands";
+
+private:
+    /// Returns the exit code where there is no more to see.
+    std::optional<int> look() {
+        const auto row = door_.get("/v1/campaign", {{"id", id_}});
+        const auto standing = row.ok() ? standingIn(*row) : row.error();
+        if (!standing.ok()) return failed(screen_, what, standing.error());
+        const bool isLast = standing->isStill();
+        if (screen_.redraws() && !isLast)
+            draw(*standing);
+        else if (isLast || *row != shown_)
+            show(*row, *standing, screen_);
+        shown_ = *row;
+        return isLast ? std::optional(exitCodeOf(*standing)) : std::nullopt;
+    }
+
+    void draw(const Standing& standing) const {
+        auto lines = linesOf(standing, wallNow(), screen_.columns() - 1);
+        if (lines.size() >= screen_.rows()) lines.resize(std::max<std::size_t>(screen_.rows(), 2) - 1);
+        screen_.redraw(lines);
+    }
+
+    const Door& door_;
+    const std::string& id_;
+    const Screen& screen_;
+    cli::Json shown_;
+};
+
+} // namespace
+
+int campaigns(const Arguments& given, const Screen& screen) {
+    constexpr std::string_view what = "cannot list campaigns";
+    const auto door = Door::of(given);
+    if (!door.ok()) return failed(screen, what, door.error());
+    const auto said = door->get("/v1/campaigns");
+    if (!said.ok()) return failed(screen, what, said.error());
+    Members members(*said);
+    const WallTime now = wallNow();
+    cli::Table table({{"ID"},
+                      {"NAME"},
+                      {"MADE"},
+                      {"STATE"},
+                      {"DEVICES", cli::Table::Align::Right},
+                      {"SUCCEEDED", cli::Table::Align::Right},
+                      {"FAILED", cli::Table::Align::Right}});
+    std::vector<std::string> lines;
+    for (const cli::Json& row : members.list("campaigns")) {
+        const auto standing = standingIn(row);
+        if (!standing.ok()) return failed(screen, what, standing.error());
+        lines.push_back(lineOf(row));
+        table.add({standing->id, standing->name, cli::timeText(standing->made, now), standing->state,
+                   std::to_string(standing->devices), std::to_string(standing->succeeded()),
+                   std::to_string(standing->failed())});
+    }
+    if (members.isWrong()) return failed(screen, what, noAnswer());
+    if (screen.json())
+        for (const std::string& line : lines)
+            screen.print(line);
+    else if (table.empty())
+        screen.tell("the fleet has no campaign: `stint fleet start FILE.toml` starts one");
+    else
+        table.print(screen);
+    return ends::ok;
+}
+
+int status(const Arguments& given, const Screen& screen) {
+    const auto door = Door::of(given);
+    if (!door.ok()) return failed(screen, Watching::what, door.error());
+    if (given.has("watch")) return Watching(*door, given.words[0], screen).run();
+    const auto row = door->get("/v1/campaign", {{"id", given.words[0]}});
+    const auto standing = row.ok() ? standingIn(*row) : row.error();
+    if (!standing.ok()) return failed(screen, Watching::what, standing.error());
+    show(*row, *standing, screen);
+    return exitCodeOf(*standing);
+}
+
+} // namespace stint::fleetctl

@@ -1,0 +1,108 @@
+// `stint fleet devices` and `stint fleet remove`.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
+#include "base/time/clock.hpp"
+#include "faces/fleetctl/devices.hpp"
+#include "faces/fleetctl/door.hpp"
+#include "faces/fleetctl/verbs.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/text.hpp"
+#include "faces/views/limit_text.hpp"
+#include "fleet/document/query.hpp"
+
+namespace stint::fleetctl {
+
+using cli::Arguments;
+using cli::Screen;
+namespace ends = cli::ends;
+
+namespace {
+
+/// "model=p1 site=berlin"
+Result<std::string> labelsText(const cli::Json& labels) {
+    std::vector<std::string> all;
+    for (const auto& [name, value] : labels.items()) {
+        if (!value.is_string()) return noAnswer();
+        all.push_back(fmt::format("{}={}", name, value.get<std::string>()));
+    }
+    return fmt::format("{}", fmt::join(all, " "));
+}
+
+} // namespace
+
+Result<void> walkDevices(const Door& door, const std::string& query,
+                         const std::function<Result<void>(const cli::Json& row, const std::string& id)>& take) {
+    std::string from;
+    while (true) {
+        const auto page = STINT_TRY(door.get("/v1/devices", {{"query", query}, {"from", from}, {"most", "1000"}}));
+        Members members(page);
+        const bool isMore = members.flag("more");
+        const std::string before = from;
+        for (const cli::Json& row : members.list("devices")) {
+            Members its(row);
+            std::string id = its.text("device");
+            if (its.isWrong() || id <= from) return noAnswer(); // each after the one before it, so there is an end
+            STINT_TRY(take(row, id));
+            from = std::move(id);
+        }
+        if (members.isWrong() || (isMore && from == before)) return noAnswer();
+        if (!isMore) return {};
+    }
+}
+
+int devices(const Arguments& given, const Screen& screen) {
+    constexpr std::string_view what = "cannot list devices";
+    const auto query =
+        fleet::Query::parse(given.words.empty() ? "all" : fmt::format("{}", fmt::join(given.words, " ")));
+    if (!query.ok()) return failed(screen, what, query.error());
+    const auto door = Door::of(given);
+    if (!door.ok()) return failed(screen, what, door.error());
+    const WallTime now = wallNow();
+    cli::Table table({{"DEVICE"}, {"LABELS"}, {"STINT"}, {"LAST THERE"}});
+    const auto take = [&](const cli::Json& row, const std::string& id) -> Result<void> {
+        Members members(row);
+        const std::string version = members.text("version");
+        const auto seen = members.timeOrNull("seen");
+        const std::string labels = STINT_TRY(labelsText(members.table("labels")));
+        if (members.isWrong()) return noAnswer();
+        if (screen.json())
+            screen.print(lineOf(row));
+        else
+            table.add({id, labels, version, seen ? cli::timeText(*seen, now) : "never"});
+        return {};
+    };
+    const auto walked = walkDevices(*door, query->text(), take);
+    if (!walked.ok()) return failed(screen, what, walked.error());
+    if (screen.json()) return ends::ok;
+    if (table.empty())
+        screen.tell(given.words.empty() ? "no device has joined: `stint fleet invite` prints the line by which one does"
+                                        : "no device of the fleet is meant");
+    else
+        table.print(screen);
+    return ends::ok;
+}
+
+int remove(const Arguments& given, const Screen& screen) {
+    const std::string& device = given.words[0];
+    const std::string what = fmt::format("cannot remove {}", printable(device));
+    if (!fleet::isDeviceId(device))
+        return screen.fail(ends::usage, fmt::format("{}: a device's name has 26 letters and digits, as `stint fleet "
+                                                    "devices` lists it",
+                                                    what));
+    const auto door = Door::of(given);
+    if (!door.ok()) return failed(screen, what, door.error());
+    const auto said = door->post("/v1/remove", {{"device", device}});
+    if (!said.ok()) return failed(screen, what, said.error());
+    screen.tell(
+        fmt::format("{} is none of the fleet any more; `stint push revoke {}` cuts its line, too", device, device));
+    return ends::ok;
+}
+
+} // namespace stint::fleetctl

@@ -1,0 +1,17 @@
+// The fleet's devices, page by page, as its server tells of them.
+#pragma once
+#include <functional>
+#include <string>
+
+#include "faces/fleetctl/door.hpp"
+#include "faces/screen/json_line.hpp"
+#include "stint/result.hpp"
+
+namespace stint::fleetctl {
+
+/// Hands on each row that the query means, in the order of ids. System: a page is none, or leads back; or the error of
+/// `take`, or of the door.
+Result<void> walkDevices(const Door& door, const std::string& query,
+                         const std::function<Result<void>(const cli::Json& row, const std::string& id)>& take);
+
+} // namespace stint::fleetctl

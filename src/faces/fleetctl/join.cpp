@@ -1,0 +1,193 @@
+// `stint fleet join` (fleet.md §3): what the fleet may do here is shown, and asked for; then this device joins the
+// fleet's server of push, and a job of the fleet's agent does the rest.
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
+#include "base/unix/paths.hpp"
+#include "base/unix/process.hpp"
+#include "contract/model/agent.hpp"
+#include "faces/control/daemon.hpp"
+#include "faces/fleetctl/verbs.hpp"
+#include "faces/follow/follow.hpp"
+#include "faces/pushctl/server/post.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/json_line.hpp"
+#include "faces/screen/text.hpp"
+#include "faces/views/phrases.hpp"
+#include "fleet/document/campaign_fields.hpp"
+#include "fleet/enrolment/code.hpp"
+#include "fleet/enrolment/files.hpp"
+#include "fleet/enrolment/identity.hpp"
+#include "fleet/trust/trust.hpp"
+#include "push/joining/settings.hpp"
+#include "stint/job_info.hpp"
+
+namespace stint::fleetctl {
+
+using cli::Arguments;
+using cli::Screen;
+namespace ends = cli::ends;
+
+namespace {
+
+constexpr std::string_view noJoin = "cannot join";
+
+/// The agent's job that joins, and the extra in which it finds the code (fleet/agent/jobs.hpp).
+constexpr JobId joinJob{3};
+constexpr const char* codeExtra = "code";
+
+/// The owner's word on what a fleet may do here: the first of these files that is there (fleet.md §6.4).
+struct OwnersWord {
+    std::vector<std::string> places;
+    std::string file; ///< empty: none is there
+    fleet::Owner owner;
+};
+Result<OwnersWord> ownersWord() {
+    constexpr const char* name = "fleet.toml";
+    const std::filesystem::path own = baseDirectory("XDG_CONFIG_HOME", ".config") / "stint" / name;
+    OwnersWord word{.places = {own.string(), fmt::format("/etc/stint/{}", name)}, .file = {}, .owner = {}};
+    for (const auto& place : word.places) {
+        const auto text = readFile(place);
+        if (!text && (errno == ENOENT || errno == ENOTDIR)) continue;
+        if (!text) return fail(Errc::STORAGE, "{} cannot be read: {}", place, std::strerror(errno));
+        word.file = place;
+        word.owner = STINT_TRY(fleet::Owner::read(*text, place));
+        break;
+    }
+    return word;
+}
+
+/// Behind the words for commands stand the programs that may be them.
+std::string mayText(const fleet::StepRow& row, const fleet::Owner& owner) {
+    if (!row.isCommand) return std::string(row.meaning);
+    if (owner.lets("")) return fmt::format("{}: any program", row.meaning);
+    if (owner.commands.empty()) return fmt::format("{}: no program", row.meaning);
+    return fmt::format("{}: {}", row.meaning, fmt::join(owner.commands, ", "));
+}
+
+void tellWhatItMay(const OwnersWord& word, const std::string& server, const Screen& screen) {
+    if (word.file.empty()) {
+        screen.tell(fmt::format("orders of the fleet at {} may do nothing here, for neither {} is there; `kinds = "
+                                "[\"get\"]` in it lets them fetch files, `kinds = [\"get\", \"run\", \"verify\"]` with "
+                                "`commands = [\"/usr/bin/PROGRAM\"]` run that program, too",
+                                server, fmt::join(word.places, " nor ")));
+        return;
+    }
+    screen.tell(fmt::format("orders of the fleet at {} may do this here, by {}:", server, word.file));
+    for (const fleet::StepRow& row : fleet::stepKinds)
+        if (std::ranges::find(word.owner.kinds, row.key) != word.owner.kinds.end())
+            screen.tell(fmt::format("  {:<9} {}", row.key, mayText(row, word.owner)));
+}
+
+/// nullopt: this device is in no fleet.
+Result<std::optional<fleet::Fleet>> ownFleet() {
+    const auto folder = STINT_TRY(fleet::privateFolder(fleet::Identity::directory()));
+    if (!folder) return std::optional<fleet::Fleet>();
+    return fleet::Fleet::read(*folder);
+}
+
+int joined(const Screen& screen) {
+    const auto now = ownFleet();
+    const std::string name = now.ok() && *now ? (*now)->name : "";
+    if (screen.json()) {
+        cli::Json line = cli::header();
+        line["fleet"] = name;
+        screen.print(cli::dumped(line));
+    } else {
+        screen.tell(fmt::format("this device is in the fleet {}", name));
+    }
+    return ends::ok;
+}
+
+/// This device joins the server of push at which the fleet is, unless it has. Returns 0, or tells what is in the way.
+int joinPush(const std::string& server, const std::string& code, const Screen& screen) {
+    const auto before = push::LineSettings::read(push::LineSettings::directory());
+    if (!before.ok()) return screen.fail(noJoin, before.error());
+    if (*before && (*before)->origin != server)
+        return screen.fail(ends::cannotCreate,
+                           fmt::format("{}: this device has joined {} for push, and a fleet goes over its own server: "
+                                       "`stint push leave` first",
+                                       noJoin, (*before)->origin));
+    if (*before) return ends::ok;
+    const auto answer = pushctl::joinAt(server, server, code);
+    if (!answer.ok())
+        return screen.fail(ends::inputOutput, fmt::format("{} {}: {}", noJoin, server, answer.error().message));
+    if (answer->status != 201)
+        return screen.fail(pushctl::statusOf(answer->status).ends,
+                           fmt::format("{} {}: {}", noJoin, server, pushctl::sentenceOf(*answer)));
+    screen.tell(fmt::format("joined {} for push", server));
+    return ends::ok;
+}
+
+/// A person waits for it, so it is expedited: it runs while the device dozes, too.
+Result<JobInfo> jobToJoin(const std::string& server, const std::string& code) {
+    return JobInfo::Builder(joinJob, agentService)
+        .setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY)
+        .setExpedited(true)
+        .setExtras(PersistableBundle().putString("label", "join the fleet at " + server).putString(codeExtra, code))
+        .build();
+}
+
+int followed(const std::string& server, const std::string& code, const Screen& screen) {
+    const auto refused = [&](const Error& error) { return screen.fail(noJoin, error); };
+    auto signals = cli::Signals::open(); // from here on Ctrl-C leaves a job of which its number was told
+    if (!signals.ok()) return refused(signals.error());
+    auto daemon = cli::Daemon::connect(screen);
+    if (!daemon.ok()) return refused(daemon.error());
+    const auto job = jobToJoin(server, code);
+    if (!job.ok()) return refused(job.error());
+    const AppId agent{std::string(agentPackage)};
+    const auto id = daemon->schedule(*job, agent);
+    if (!id.ok()) return refused(id.error());
+    auto state = daemon->watch({agent, "", *id});
+    if (!state.ok()) return refused(state.error());
+    cli::ProgressReporter reporter(screen);
+    const auto end = cli::follow(*daemon, *state, reporter, *signals, screen);
+    reporter.clear();
+    if (!end.ok()) return refused(end.error());
+    if (end->signal) {
+        screen.warn(fmt::format("detached; {}/{} goes on, and joins by itself", agentPackage, id->value));
+        return *end->signal == SIGINT ? ends::waits : cli::exitCodeOfSignal(*end->signal);
+    }
+    const int exit = cli::exitCodeOf(*end->job.completed);
+    if (exit != ends::ok) return screen.fail(exit, fmt::format("{}: {}", noJoin, cli::endText(*end->job.completed)));
+    return joined(screen);
+}
+
+} // namespace
+
+int join(const Arguments& given, const Screen& screen) {
+    const auto server = pushctl::serverOf(given.words[0]);
+    if (!server.ok()) return screen.fail(noJoin, server.error());
+    const auto code = fleet::codeIn(given.words[1], *server);
+    if (!code.ok()) return screen.fail(noJoin, code.error());
+    const auto now = ownFleet();
+    if (!now.ok()) return screen.fail(noJoin, now.error());
+    if (*now && fleet::fingerprintOf((*now)->root, (*now)->name) == code->fleet) return joined(screen);
+    if (*now)
+        return screen.fail(ends::cannotCreate,
+                           fmt::format("{}: this device is in the fleet {} already", noJoin, (*now)->name));
+    const auto word = ownersWord();
+    if (!word.ok()) return screen.fail(noJoin, word.error());
+    tellWhatItMay(*word, *server, screen);
+    if (!given.has("yes")) {
+        if (!screen.canAsk())
+            return screen.fail(ends::usage, fmt::format("{}: this is not a terminal, so nobody can be asked; with "
+                                                        "--yes the device joins unasked",
+                                                        noJoin));
+        if (!screen.agrees("join it?")) return ends::ok;
+    }
+    if (const int trouble = joinPush(*server, code->push, screen); trouble != ends::ok) return trouble;
+    return followed(*server, textOf(*code, *server), screen);
+}
+
+} // namespace stint::fleetctl

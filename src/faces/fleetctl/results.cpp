@@ -1,0 +1,207 @@
+// `stint fleet results` and `stint fleet why`: what became of a campaign's devices.
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
+#include "base/text/words.hpp"
+#include "base/time/clock.hpp"
+#include "faces/fleetctl/door.hpp"
+#include "faces/fleetctl/standing.hpp"
+#include "faces/fleetctl/verbs.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/text.hpp"
+#include "faces/views/limit_text.hpp"
+#include "fleet/document/query.hpp"
+#include "fleet/document/words.hpp"
+
+namespace stint::fleetctl {
+
+using cli::Arguments;
+using cli::Screen;
+namespace ends = cli::ends;
+
+namespace {
+
+constexpr std::string_view noResults = "cannot list results";
+constexpr std::uint32_t rowsOfPage = 500;
+
+/// A device in a campaign, as the door tells of it.
+struct DeviceRow {
+    std::string device;
+    fleet::Phase phase{};
+    fleet::Outcome outcome = fleet::Outcome::None;
+    bool isPresumed = false; ///< it is the server's guess
+    std::uint32_t round = 0, step = 0;
+    std::int32_t code = 0;
+    std::string words;
+    std::optional<WallTime> at, seen;
+};
+
+Result<DeviceRow> deviceRowIn(const cli::Json& row) {
+    Members members(row);
+    DeviceRow made{.device = members.text("device"),
+                   .isPresumed = members.flag("presumed"),
+                   .round = members.count("round"),
+                   .step = members.count("step"),
+                   .code = members.number("code"),
+                   .words = members.text("words"),
+                   .at = members.timeOrNull("at"),
+                   .seen = members.timeOrNull("seen")};
+    const auto phase = fleet::phaseIn(members.text("phase"));
+    const auto word = members.textOrNull("outcome");
+    const auto outcome = word ? fleet::outcomeIn(*word) : std::optional(fleet::Outcome::None);
+    if (members.isWrong() || !phase || !outcome) return noAnswer();
+    made.phase = *phase;
+    made.outcome = *outcome;
+    return made;
+}
+
+std::string_view wordOf(const DeviceRow& row) {
+    return row.outcome == fleet::Outcome::None ? fleet::wordOf(row.phase) : fleet::wordOf(row.outcome);
+}
+const fleet::OutcomeRow* outcomeOf(const DeviceRow& row) {
+    const auto* const found = std::ranges::find(fleet::outcomeRows, row.outcome, &fleet::OutcomeRow::outcome);
+    return found == fleet::outcomeRows.end() ? nullptr : found;
+}
+
+cli::Paint paintOf(const DeviceRow& row) {
+    if (row.outcome == fleet::Outcome::Succeeded) return cli::Paint::Good;
+    if (row.outcome == fleet::Outcome::None) return cli::Paint::Waiting;
+    return outcomeOf(row)->mayBeFailure ? cli::Paint::Bad : cli::Paint::Faint;
+}
+
+/// "step 2 ended with 7": where a device has got to, or failed.
+std::string stepText(const DeviceRow& row) {
+    if (row.step == 0) return {};
+    return row.code == 0 ? fmt::format("step {}", row.step) : fmt::format("step {} ended with {}", row.step, row.code);
+}
+
+/// The last line of a command's output.
+std::string lastLine(std::string_view words) {
+    while (words.ends_with('\n'))
+        words.remove_suffix(1);
+    const auto before = words.rfind('\n');
+    return std::string(before == std::string_view::npos ? words : words.substr(before + 1));
+}
+
+/// The words that the door is to filter by: "running,failed". Empty: all.
+Result<std::string> filterOf(const Arguments& given) {
+    std::vector<std::string_view> wanted;
+    if (given.has("failed"))
+        for (const fleet::OutcomeRow& row : fleet::outcomeRows)
+            if (row.mayBeFailure) wanted.push_back(row.word);
+    const std::string asked = given.value("is").value_or("");
+    if (!given.has("is")) return fmt::format("{}", fmt::join(wanted, ","));
+    std::vector<std::string_view> known;
+    for (const fleet::PhaseRow& row : fleet::phaseRows)
+        if (row.phase != fleet::Phase::Ended) known.push_back(row.word); // these have an outcome's word
+    for (const fleet::OutcomeRow& row : fleet::outcomeRows)
+        known.push_back(row.word);
+    for (const std::string_view word : splitAt(asked, ",")) {
+        if (std::ranges::find(known, word) == known.end())
+            return fail(Errc::ILLEGAL_ARGUMENT, "--is takes {}, with commas between them, and not \"{}\"",
+                        fmt::join(known, ", "), printable(word));
+        wanted.push_back(word);
+    }
+    return fmt::format("{}", fmt::join(wanted, ","));
+}
+
+/// Hands on each row of all pages. System: a page is none, or leads back.
+Result<void> walk(const Door& door, const std::string& id, const std::string& filter,
+                  const std::function<void(const cli::Json&, const DeviceRow&)>& take) {
+    std::uint32_t from = 0;
+    while (true) {
+        const auto page = STINT_TRY(door.get(
+            "/v1/results",
+            {{"id", id}, {"is", filter}, {"from", std::to_string(from)}, {"most", std::to_string(rowsOfPage)}}));
+        Members members(page);
+        const auto next = members.countOrNull("next");
+        for (const cli::Json& each : members.list("results")) {
+            const auto row = STINT_TRY(deviceRowIn(each));
+            take(each, row);
+        }
+        if (members.isWrong() || (next && *next <= from)) return noAnswer();
+        if (!next) return {};
+        from = *next;
+    }
+}
+
+void explain(const DeviceRow& row, const Standing& standing, const Screen& screen) {
+    const WallTime now = wallNow();
+    const fleet::OutcomeRow* const outcome = outcomeOf(row);
+    const auto* const phase = std::ranges::find(fleet::phaseRows, row.phase, &fleet::PhaseRow::phase);
+    screen.print(printable(fmt::format("{} in {} ({}): {}", row.device, standing.name, standing.id, wordOf(row))));
+    screen.print(fmt::format("{}{}", outcome ? outcome->meaning : phase->meaning,
+                             row.isPresumed ? "; so the server holds, for the device is silent" : ""));
+    if (const std::string step = stepText(row); !step.empty()) screen.print(step);
+    if (!row.words.empty()) screen.print(printableLines(row.words));
+    if (row.round > 0)
+        screen.print(fmt::format("it was given the order {} more, by `stint fleet retry`",
+                                 row.round == 1 ? "once" : fmt::format("{} times", row.round)));
+    if (row.at) screen.print(fmt::format("it said so {}", cli::timeText(*row.at, now)));
+    screen.print(row.seen ? fmt::format("it was last there {}", cli::timeText(*row.seen, now)) : "it was never there");
+    if (!outcome) screen.print(printable(fmt::format("the campaign is {}", sentenceOf(standing))));
+}
+
+int exitCodeOf(const DeviceRow& row) {
+    if (row.outcome == fleet::Outcome::None) return ends::waits;
+    return row.outcome == fleet::Outcome::Succeeded ? ends::ok : ends::failure;
+}
+
+} // namespace
+
+int results(const Arguments& given, const Screen& screen) {
+    const std::string& id = given.words[0];
+    const auto filter = filterOf(given);
+    if (!filter.ok()) return failed(screen, noResults, filter.error());
+    const auto door = Door::of(given);
+    if (!door.ok()) return failed(screen, noResults, door.error());
+    const WallTime now = wallNow();
+    cli::Table table({{"DEVICE"}, {"IS"}, {"SAID"}, {"WHERE"}, {"LAST WORDS"}});
+    const auto walked = walk(*door, id, *filter, [&](const cli::Json& json, const DeviceRow& row) {
+        if (screen.json()) return screen.print(lineOf(json));
+        const std::string word(wordOf(row));
+        table.add({row.device,
+                   {row.isPresumed ? "(" + word + ")" : word, paintOf(row)},
+                   row.at ? cli::timeText(*row.at, now) : "-",
+                   stepText(row),
+                   lastLine(row.words)});
+    });
+    if (!walked.ok()) return failed(screen, noResults, walked.error());
+    if (!screen.json() && table.empty()) screen.tell("there is no such device");
+    if (!screen.json() && !table.empty()) table.print(screen);
+    const auto campaign = door->get("/v1/campaign", {{"id", id}});
+    const auto standing = campaign.ok() ? standingIn(*campaign) : campaign.error();
+    return standing.ok() ? exitCodeOf(*standing) : failed(screen, noResults, standing.error());
+}
+
+int why(const Arguments& given, const Screen& screen) {
+    constexpr std::string_view what = "cannot tell why";
+    const std::string &id = given.words[0], &device = given.words[1];
+    if (!fleet::isDeviceId(device))
+        return screen.fail(ends::usage, fmt::format("{}: a device's name has 26 letters and digits, as `stint fleet "
+                                                    "devices` lists it, and \"{}\" is none",
+                                                    what, printable(device)));
+    const auto door = Door::of(given);
+    if (!door.ok()) return failed(screen, what, door.error());
+    const auto campaign = door->get("/v1/campaign", {{"id", id}});
+    const auto standing = campaign.ok() ? standingIn(*campaign) : campaign.error();
+    if (!standing.ok()) return failed(screen, what, standing.error());
+    const auto json = door->get("/v1/result", {{"id", id}, {"device", device}});
+    const auto row = json.ok() ? deviceRowIn(*json) : json.error();
+    if (!row.ok()) return failed(screen, what, row.error());
+    if (screen.json())
+        screen.print(lineOf(*json));
+    else
+        explain(*row, *standing, screen);
+    return exitCodeOf(*row);
+}
+
+} // namespace stint::fleetctl

@@ -1,0 +1,216 @@
+// Listings of the door's rows, page by page, and what they refuse (fleet.md §8.1).
+#include <doctest/doctest.h>
+
+#include "canned_door.hpp"
+#include "faces/screen/exit_code.hpp"
+
+namespace stint::fleetctl {
+namespace {
+
+using test::CannedDoor;
+using test::id;
+using test::Json;
+using test::ran;
+namespace ends = cli::ends;
+
+std::string deviceNamed(int n) { return fmt::format("{:026}", n); }
+
+Json device(int n) {
+    return {{"device", deviceNamed(n)},
+            {"enrolment", 1},
+            {"labels", {{"site", "berlin"}, {"model", "p1"}}},
+            {"version", "0.12.3"},
+            {"seen", nullptr}};
+}
+
+Json campaign(const char* state = "going") {
+    return {{"campaign", id},
+            {"name", "night"},
+            {"made", 1795428000000},
+            {"expires", 1798020000000},
+            {"state", state},
+            {"cancelled", false},
+            {"devices", 3},
+            {"slots", 1},
+            {"at_a_time", 2},
+            {"wave", 1},
+            {"waves", {{{"capacity", 3}, {"begun", 3}, {"ended", 2}, {"ok", 1}}}},
+            {"counts", {{"failed", 1}, {"succeeded", 1}, {"running", 1}}}};
+}
+
+Json row(int n, const char* phase, const Json& outcome, const char* words = "") {
+    return {{"number", n},
+            {"device", deviceNamed(n)},
+            {"phase", phase},
+            {"outcome", outcome},
+            {"presumed", outcome == "unreachable"},
+            {"round", 0},
+            {"step", 2},
+            {"code", outcome == "failed" ? 7 : 0},
+            {"words", words},
+            {"made", nullptr},
+            {"at", 1795428000000},
+            {"seen", 1795428000000}};
+}
+
+TEST_CASE("devices are listed to the last page, each once") {
+    CannedDoor canned;
+    canned.says("GET /v1/devices", [](const http::Request& request) {
+        const bool isFirst = request.query.find("from=&") != std::string::npos;
+        const Json page{{"devices", isFirst ? Json{device(1), device(2)} : Json{device(3)}}, {"more", isFirst}};
+        return http::Answer{200, "application/json", page.dump()};
+    });
+    const auto made = ran(devices, canned.data(), {"devices", "label", "site = berlin"});
+    CHECK(made.code == ends::ok);
+    CHECK(made.err.empty());
+    for (const int n : {1, 2, 3})
+        CHECK(made.out.find(deviceNamed(n) + "  site=berlin model=p1  0.12.3  never\n") != std::string::npos);
+    REQUIRE(canned.asked().size() == 2);
+    CHECK(canned.asked()[0].query == "query=label%20site%3Dberlin&from=&most=1000");
+    CHECK(canned.asked()[1].query == "query=label%20site%3Dberlin&from=" + deviceNamed(2) + "&most=1000");
+
+    const auto json = ran(devices, canned.data(), {"devices", "--json"});
+    CHECK(json.out.starts_with(R"({"schema":1,"device":"00000000000000000000000001","enrolment":1,"labels":{)"));
+    CHECK(std::ranges::count(json.out, '\n') == 3);
+}
+
+TEST_CASE("a query that is none is told with its column, and nobody is asked") {
+    CannedDoor canned;
+    const auto made = ran(devices, canned.data(), {"devices", "label site"});
+    CHECK(made.code == ends::usage);
+    CHECK(made.err.find("column") != std::string::npos);
+    CHECK(canned.asked().empty());
+}
+
+TEST_CASE("pages that lead back, or are none, end a listing") {
+    CannedDoor canned;
+    const auto pages = std::to_array<Json>({{{"devices", {device(1)}}, {"more", true}}, // the same again and again
+                                            {{"devices", Json::array()}, {"more", true}},
+                                            {{"devices", {device(2), device(1)}}, {"more", false}},
+                                            {{"devices", {Json{{"device", 7}}}}, {"more", false}},
+                                            {{"devices", {Json{{"device", "A"}}}}, {"more", false}},
+                                            {{"devices", {device(1)}}},
+                                            {{"devices", "many"}, {"more", false}}});
+    for (const Json& page : pages) {
+        CAPTURE(page.dump());
+        canned.says("GET /v1/devices", page);
+        CHECK(ran(devices, canned.data(), {"devices"}).code == ends::protocol);
+    }
+    CHECK(canned.asked().size() <= 2 * pages.size());
+    const auto results = std::to_array<Json>({{{"results", Json::array()}, {"next", 0}},
+                                              {{"results", {row(1, "running", nullptr)}}},
+                                              {{"results", {row(1, "asleep", nullptr)}}, {"next", nullptr}},
+                                              {{"results", {row(1, "ended", "well")}}, {"next", nullptr}},
+                                              {{"results", {Json(1)}}, {"next", nullptr}}});
+    for (const Json& page : results) {
+        CAPTURE(page.dump());
+        canned.says("GET /v1/results", page);
+        CHECK(ran(stint::fleetctl::results, canned.data(), {"results", id}).code == ends::protocol);
+    }
+}
+
+TEST_CASE("results are listed to the last page, and the campaign's state is the exit code") {
+    CannedDoor canned;
+    canned.says("GET /v1/results", [](const http::Request& request) {
+        const bool isFirst = request.query.find("from=0&") != std::string::npos;
+        const Json page{{"results", isFirst ? Json{row(0, "ended", "succeeded"), row(1, "running", nullptr)}
+                                            : Json{row(2, "ended", "failed", "one\ntwo \x1b[2J\xe2\x80\xae\n"),
+                                                   row(3, "offered", "unreachable")}},
+                        {"next", isFirst ? Json(2) : Json()}};
+        return http::Answer{200, "application/json", page.dump()};
+    });
+    canned.says("GET /v1/campaign", campaign("stopped"));
+    const auto made = ran(results, canned.data(), {"results", id});
+    CHECK(made.code == ends::failure);
+    CHECK(made.out.find(deviceNamed(0) + "  succeeded") != std::string::npos);
+    CHECK(made.out.find(deviceNamed(1) + "  running") != std::string::npos);
+    CHECK(made.out.find("step 2 ended with 7  two \xef\xbf\xbd[2J\xef\xbf\xbd\n") != std::string::npos);
+    CHECK(made.out.find("(unreachable)") != std::string::npos);
+    CHECK(canned.asked()[0].query == "id=" + id + "&is=&from=0&most=500");
+    CHECK(canned.asked()[1].query == "id=" + id + "&is=&from=2&most=500");
+
+    const auto json = ran(results, canned.data(), {"results", id, "--json"});
+    CHECK(std::ranges::count(json.out, '\n') == 4);
+    CHECK(json.out.find('\x1b') == std::string::npos);
+    CHECK(json.out.starts_with(R"({"schema":1,"number":0,"device":")"));
+}
+
+TEST_CASE("--failed and --is say which, by the words of fleet.md §4.1") {
+    CannedDoor canned;
+    canned.says("GET /v1/results", {{"results", Json::array()}, {"next", nullptr}});
+    canned.says("GET /v1/campaign", campaign());
+    const auto asked = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), {"results", id});
+        const auto made = ran(results, canned.data(), words);
+        CHECK(made.code == ends::waits);
+        CHECK(made.err == "there is no such device\n");
+        const auto all = canned.asked();
+        return all[all.size() - 2].query;
+    };
+    CHECK(asked({"--failed"}) == "id=" + id + "&is=failed%2Crejected%2Ctimed-out%2Cexpired&from=0&most=500");
+    CHECK(asked({"--is", "running,waiting"}) == "id=" + id + "&is=running%2Cwaiting&from=0&most=500");
+    const auto before = canned.asked().size();
+    for (const char* const words : {"ended", "", "running,", "Running", "fail\x1b[2Jed"}) {
+        const auto made = ran(results, canned.data(), {"results", id, "--is", words});
+        CHECK(made.code == ends::usage);
+        CHECK(made.err.find("targeted, offered, waiting") != std::string::npos);
+        CHECK(made.err.find('\x1b') == std::string::npos);
+    }
+    CHECK(canned.asked().size() == before);
+}
+
+TEST_CASE("why tells of one device, and ends by what became of it") {
+    CannedDoor canned;
+    canned.says("GET /v1/campaign", campaign("paused"));
+    struct Row {
+        const char* phase;
+        Json outcome;
+        int ends;
+        const char* says;
+    };
+    for (const Row& each : {Row{"waiting", nullptr, ends::waits, "it waits for its conditions, or for a slot"},
+                            Row{"ended", "succeeded", ends::ok, "all was done"},
+                            Row{"ended", "failed", ends::failure, "step 2 ended with 7\nlast words\n"},
+                            Row{"offered", "unreachable", ends::failure, "so the server holds"}}) {
+        CAPTURE(each.says);
+        canned.says("GET /v1/result", row(7, each.phase, each.outcome, "last words"));
+        const auto made = ran(why, canned.data(), {"why", id, deviceNamed(7)});
+        CHECK(made.code == each.ends);
+        CHECK(made.out.find(each.says) != std::string::npos);
+        CHECK((made.out.find("an operator lets nobody begin") != std::string::npos) == (each.ends == ends::waits));
+        CHECK(canned.asked().back().query == "id=" + id + "&device=" + deviceNamed(7));
+    }
+    CHECK(ran(why, canned.data(), {"why", id, "phone"}).code == ends::usage);
+    canned.says("GET /v1/result", {{"error", "the campaign does not mean it"}}, 404);
+    CHECK(ran(why, canned.data(), {"why", id, deviceNamed(8)}).code == ends::noInput);
+}
+
+TEST_CASE("campaigns are listed, and one is watched until it is still") {
+    CannedDoor canned;
+    canned.says("GET /v1/campaigns", {{"campaigns", {campaign(), campaign("ended")}}});
+    const auto listed = ran(campaigns, canned.data(), {"campaigns"});
+    CHECK(listed.code == ends::ok);
+    CHECK(std::ranges::count(listed.out, '\n') == 3);
+    CHECK(listed.out.find(id + "  night") != std::string::npos);
+
+    canned.says("GET /v1/campaign", [n = std::make_shared<int>(0)](const http::Request&) {
+        return http::Answer{200, "application/json", campaign(++*n < 3 ? "going" : "stopped").dump()};
+    });
+    const auto watched = ran(status, canned.data(), {"status", id, "--watch", "--json"});
+    CHECK(watched.code == ends::failure);
+    CHECK(std::ranges::count(watched.out, '\n') == 2); // what has not changed is not told again
+    CHECK(watched.out.find(R"("state":"stopped")") != std::string::npos);
+    CHECK(ran(status, canned.data(), {"status", id}).code == ends::failure);
+}
+
+TEST_CASE("a device is removed by its name") {
+    CannedDoor canned;
+    canned.says("POST /v1/remove", Json::object());
+    CHECK(ran(remove, canned.data(), {"remove", deviceNamed(3)}).code == ends::ok);
+    CHECK(canned.asked().back().body == R"({"device":")" + deviceNamed(3) + R"("})");
+    CHECK(ran(remove, canned.data(), {"remove", "phone"}).code == ends::usage);
+    CHECK(canned.asked().size() == 1);
+}
+
+} // namespace
+} // namespace stint::fleetctl

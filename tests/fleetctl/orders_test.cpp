@@ -1,0 +1,209 @@
+// An operator's word, signed and handed over (fleet.md §6.1, §8.1).
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "canned_door.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "fleet/document/document.hpp"
+#include "fleet/signing/secret_key.hpp"
+#include "fleet/trust/papers.hpp"
+#include "fleet/trust/signed.hpp"
+
+namespace stint::fleetctl {
+namespace {
+
+using test::CannedDoor;
+using test::id;
+using test::Json;
+using test::ran;
+namespace ends = cli::ends;
+
+/// An operator's desk: a key, with a password where there is one, a campaign's file, and stdin.
+struct Desk {
+    explicit Desk(CannedDoor& door, std::string_view password = "") : canned(door) {
+        const auto text = password.empty() ? key.unlockedFile() : *key.lockedFile(password, fleet::leastMemory);
+        std::ofstream(canned.data() / "operator.key") << text.text();
+        put("label site=berlin");
+    }
+    void put(std::string_view targets) const {
+        std::ofstream(file()) << "name = \"night\"\nexpires = \"1d\"\ntargets = \"" << targets
+                              << "\"\n[[step]]\nrun = [\"/bin/true\"]\n";
+    }
+    std::string file() const { return (canned.data() / "night.toml").string(); }
+
+    CannedDoor& canned;
+    fleet::SecretKey key = fleet::SecretKey::make();
+};
+
+/// Text on stdin while it lives.
+class Typed {
+public:
+    explicit Typed(std::string_view text) : before_(::dup(STDIN_FILENO)) {
+        int ends[2];
+        REQUIRE(::pipe(ends) == 0);
+        REQUIRE(::write(ends[1], text.data(), text.size()) == std::ssize(text));
+        ::close(ends[1]);
+        ::dup2(ends[0], STDIN_FILENO);
+        ::close(ends[0]);
+    }
+    ~Typed() {
+        ::dup2(before_, STDIN_FILENO);
+        ::close(before_);
+    }
+    Typed(const Typed&) = delete;
+    Typed& operator=(const Typed&) = delete;
+
+private:
+    int before_;
+};
+
+fleet::Signed signedIn(const http::Request& request) {
+    const Json body = Json::parse(request.body);
+    const auto paper = fleet::signedIn(body.at("signed").get<std::string>());
+    REQUIRE(paper.ok());
+    return *paper;
+}
+
+http::Answer started(const http::Request& request) {
+    const auto campaign =
+        fleet::campaignIn(fleet::signedIn(Json::parse(request.body).at("signed").get<std::string>())->document);
+    return {201, "application/json", Json{{"campaign", idOf(*campaign)}, {"devices", 12}}.dump()};
+}
+
+TEST_CASE("a campaign is signed by the operator's key, and handed over once (fleet.md §6.1)") {
+    CannedDoor canned;
+    const Desk desk(canned);
+    canned.says("POST /v1/campaigns", started);
+    const auto made = ran(start, canned.data(), {"start", desk.file()});
+    CHECK(made.code == ends::ok);
+    REQUIRE(canned.asked().size() == 1);
+    const auto paper = signedIn(canned.asked()[0]);
+    const auto campaign = fleet::campaignIn(paper.document);
+    REQUIRE(campaign.ok());
+    CHECK(campaign->name == "night");
+    CHECK(isSignedBy(paper, desk.key.publicKey(), commentOf(*campaign)));
+    CHECK(made.out == idOf(*campaign) + "\n");
+    CHECK(made.err.find("to:    label site=berlin\n") != std::string::npos);
+    CHECK(made.err.find("it goes to 12 devices") != std::string::npos);
+    CHECK(Json::parse(canned.asked()[0].body).at("all") == false);
+}
+
+TEST_CASE("where nobody knows whether it was taken the very same is handed over again, so none begins twice") {
+    CannedDoor canned;
+    const Desk desk(canned);
+    canned.says("POST /v1/campaigns", [n = std::make_shared<int>(0)](const http::Request& request) {
+        return ++*n == 1 ? http::refusal(503, "the broker is away") : started(request);
+    });
+    const auto made = ran(start, canned.data(), {"start", desk.file(), "--json"});
+    CHECK(made.code == ends::ok);
+    REQUIRE(canned.asked().size() == 2);
+    CHECK(canned.asked()[0].body == canned.asked()[1].body);
+    CHECK(Json::parse(made.out).at("devices") == 12);
+}
+
+TEST_CASE("a refusal of the server's is told, and nothing is handed over again") {
+    CannedDoor canned;
+    const Desk desk(canned);
+    struct Row {
+        int status, ends;
+    };
+    for (const Row& row : {Row{400, ends::usage}, Row{403, ends::refused}, Row{409, ends::failure}}) {
+        canned.says("POST /v1/campaigns", {{"error", "too few operators have signed it"}}, row.status);
+        const auto before = canned.asked().size();
+        const auto made = ran(start, canned.data(), {"start", desk.file()});
+        CHECK(made.code == row.ends);
+        CHECK(made.err.find("too few operators have signed it") != std::string::npos);
+        CHECK(canned.asked().size() == before + 1);
+    }
+    canned.says("POST /v1/campaigns", {{"campaign", id}, {"devices", 1}}, 201); // another one's id
+    CHECK(ran(start, canned.data(), {"start", desk.file()}).code == ends::protocol);
+}
+
+TEST_CASE("a campaign for all asks for --all, before anybody is asked for a password") {
+    CannedDoor canned;
+    const Desk desk(canned, "secret");
+    desk.put("all");
+    const auto made = ran(start, canned.data(), {"start", desk.file()});
+    CHECK(made.code == ends::usage);
+    CHECK(made.err.find("--all") != std::string::npos);
+    CHECK(canned.asked().empty());
+    canned.says("POST /v1/campaigns", started);
+    const Typed typed("secret\n");
+    CHECK(ran(start, canned.data(), {"start", desk.file(), "--all"}).code == ends::ok);
+    CHECK(Json::parse(canned.asked()[0].body).at("all") == true);
+}
+
+TEST_CASE("--dry-run counts whom it means now, and signs nothing") {
+    CannedDoor canned;
+    const Desk desk(canned, "secret"); // which nobody is asked for
+    canned.says("GET /v1/devices",
+                {{"devices", {{{"device", "00000000000000000000000001"}}, {{"device", "0123456789ABCDEFGHJKMNPQRS"}}}},
+                 {"more", false}});
+    const auto made = ran(start, canned.data(), {"start", desk.file(), "--dry-run"});
+    CHECK(made.code == ends::ok);
+    CHECK(std::ranges::count(made.out, '\n') == 7);
+    CHECK(made.out.ends_with("2 devices of the fleet are meant now; nothing was signed\n"));
+    std::ofstream(desk.file()) << "name = \"night\"\nexpires = \"1d\"\nids = [\"0123456789ABCDEFGHJKMNPQRS\", "
+                                  "\"ZZZZZZZZZZZZZZZZZZZZZZZZZZ\"]\n[[step]]\nrun = [\"/bin/true\"]\n";
+    const auto byIds = ran(start, canned.data(), {"start", desk.file(), "--dry-run", "--json"});
+    CHECK(byIds.out == "{\"schema\":1,\"name\":\"night\",\"devices\":1}\n");
+    for (const http::Request& request : canned.asked())
+        CHECK(request.method == "GET");
+}
+
+TEST_CASE("a file that is wrong is told with its place, and one that is not there") {
+    CannedDoor canned;
+    const Desk desk(canned);
+    std::ofstream(desk.file()) << "nam = \"night\"\n";
+    const auto made = ran(start, canned.data(), {"start", desk.file()});
+    CHECK(made.code == ends::usage);
+    CHECK(made.err.find("campaign: " + desk.file() + ":1:7: ") != std::string::npos);
+    CHECK(made.err.find("\"name\"") != std::string::npos);
+    CHECK(ran(start, canned.data(), {"start", desk.file() + "l"}).code == ends::noInput);
+    desk.put("label a=b");
+    CHECK(ran(start, canned.data(), {"start", desk.file(), "--operator", "/none"}).code == ends::noInput);
+    CHECK(ran(start, canned.data(), {"start", desk.file(), "--operator", desk.file()}).code == ends::usage);
+    CHECK(canned.asked().empty());
+}
+
+TEST_CASE("each word for a campaign is a paper that its operator has signed (fleet.md §6.1)") {
+    CannedDoor canned;
+    const Desk desk(canned, "correct horse");
+    canned.says("POST /v1/instructions", Json::object());
+    struct Row {
+        const char* word;
+        int (*verb)(const cli::Arguments&, const cli::Screen&);
+    };
+    for (const Row& row : {Row{"pause", pause}, Row{"resume", resume}, Row{"retry", retry}, Row{"cancel", cancel}}) {
+        CAPTURE(row.word);
+        const Typed typed("correct horse\nmore\n");
+        const auto made = ran(row.verb, canned.data(), {row.word, id});
+        CHECK(made.code == ends::ok);
+        CHECK(made.out.empty());
+        CHECK(made.err.starts_with(id + " "));
+        const auto paper = signedIn(canned.asked().back());
+        const auto instruction = fleet::instructionIn(paper.document);
+        REQUIRE(instruction.ok());
+        CHECK(instruction->campaign == id);
+        CHECK(instruction->word == row.word);
+        CHECK(isSignedBy(paper, desk.key.publicKey(), commentOf(*instruction)));
+    }
+    const auto before = canned.asked().size();
+    CHECK(ran(pause, canned.data(), {"pause", "night"}).code == ends::usage);
+    {
+        const Typed typed("wrong\n");
+        const auto made = ran(pause, canned.data(), {"pause", id});
+        CHECK(made.code == ends::refused);
+        CHECK(made.err.find("correct horse") == std::string::npos);
+    }
+    const Typed nothing("");
+    CHECK(ran(pause, canned.data(), {"pause", id}).code == ends::usage);
+    CHECK(canned.asked().size() == before);
+}
+
+} // namespace
+} // namespace stint::fleetctl
