@@ -7,7 +7,7 @@
 namespace stint::fleet {
 namespace {
 
-constexpr AgentJob work{AgentJob::Kind::Work, {}}, daily{AgentJob::Kind::Daily, {}};
+const AgentJob work{AgentJob::Kind::Work, {}}, daily{AgentJob::Kind::Daily, {}};
 
 const std::string command = "[[step]]\nrun = [\"/usr/bin/apply-fw\"]\n";
 const std::string again = "[[step]]\nrun = [\"/usr/bin/apply-fw\"]\nidempotent = true\n";

@@ -56,8 +56,8 @@ bool live(const std::string& steps, int diesAt, bool diesBefore, int& deaths) {
     world.die();
     CHECK(world.noted(id).kept.unsent.empty());
     CHECK(world.noted(id).order == Signed{});
-    deaths += world.words_ > diesAt ? 1 : 0;
-    return world.words_ > diesAt;
+    deaths += world.spoken > diesAt ? 1 : 0;
+    return world.spoken > diesAt;
 }
 
 int deathsAnywhere(const std::string& steps) {

@@ -245,7 +245,7 @@ Result<std::string> World::answerTo(const Asked& asked) {
 
 template <class Say> auto World::say(const std::string& word, Say said) {
     did += (did.empty() ? "" : " ") + word;
-    const bool isLast = words_++ == diesAt;
+    const bool isLast = spoken++ == diesAt;
     if (isLast && diesBefore) throw Died{};
     if constexpr (std::is_void_v<decltype(said())>) {
         said();

@@ -110,7 +110,7 @@ public:
     Instant time{std::chrono::hours(1)};
     WallTime today = then + 2h; ///< the server's
     int boots = 1;
-    int words_ = 0;          ///< to the world, so far
+    int spoken = 0;          ///< to the world, so far
     int diesAt = -1;         ///< this word is the last
     bool diesBefore = false; ///< it is not even said
 

@@ -41,8 +41,7 @@ void Agent::startWork(const AgentRun& run) {
 }
 
 void Agent::beginPass() {
-    pass_.emplace();
-    pass_->number = ++passes_;
+    pass_.emplace(Pass{.number = ++passes_});
     sayHello();
 }
 
