@@ -300,6 +300,20 @@ def test_a_fleet_is_served_by_three_programs_that_end_with_it(world, fleet):
     made = world.stint("fleet", "status", ID)
     assert made.code == 66 and ID in made.err, made
     assert not (world.store / "push" / "line.toml").exists()  # its own device has not joined
+
+    # An operator's word is judged before anything else; a stranger's is none.
+    (world.downloads / "night.toml").write_text(NIGHT)
+    stranger = world.root / "stranger"
+    subprocess.run([*LITTLE, "stint", "fleet", "init", "--dir", stranger], env=world.environment, text=True, timeout=120,
+                   input=f"{ROOT_PASSWORD}\n{OPERATOR_PASSWORD}\n", capture_output=True, check=True)
+    for words, code, says in ((["start", "night.toml"], 64, "none of the fleet's devices"),
+                              (["start", "night.toml", "--operator", str(stranger / "operator.key")], 77, "signed"),
+                              (["pause", ID], 66, ID)):
+        made = subprocess.run(["stint", "fleet", *words], env=world.environment, cwd=world.downloads, text=True,
+                              timeout=120, input=f"{OPERATOR_PASSWORD}\n", capture_output=True, check=False)
+        assert made.returncode == code and says in made.stderr, (words, made)
+    assert world.done("fleet", "start", "night.toml", "--dry-run").endswith("0 devices of the fleet are meant now; nothing "
+                                                                           "was signed\n")
     process.terminate()
     assert process.wait(30) == 0, process.stderr.read()
     assert world.stint("fleet", "devices").code == 69

@@ -1,6 +1,7 @@
 #include "faces/fleetctl/door.hpp"
 
 #include <array>
+#include <utility>
 
 #include <fmt/core.h>
 

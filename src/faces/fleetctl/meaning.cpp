@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <variant>
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <variant>
 
 #include <fmt/core.h>
 #include <unistd.h>

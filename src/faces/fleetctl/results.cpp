@@ -1,6 +1,6 @@
 // `stint fleet results` and `stint fleet why`: what became of a campaign's devices.
 #include <algorithm>
-#include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>

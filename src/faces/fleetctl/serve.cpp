@@ -2,7 +2,10 @@
 // line by which a device joins both.
 #include <cstdio>
 #include <filesystem>
+#include <functional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/core.h>
 
