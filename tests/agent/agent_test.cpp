@@ -352,6 +352,17 @@ TEST_CASE("fleet.md §4.2: a cancel stops a step before the point of no return, 
     CHECK(world.boots == 2); // it was verified after a restart
 }
 
+TEST_CASE("fleet.md §2.2: a hint to who has begun makes the device ask what is new, and so it hears of a cancel") {
+    World world;
+    const std::string id = begun(world, World::campaign(command));
+    world.newest.cancelled = {id};
+    world.sayNews();
+    world.hear({.campaign = id, .enrolment = 1, .round = 0, .again = true});
+    world.run(work);
+    world.answerAll();
+    CHECK(world.told(id).outcome == Outcome::Cancelled);
+}
+
 TEST_CASE("fleet.md §6.2: a device that has an older list than the statement names waits for the newer one") {
     World world;
     world.settle();

@@ -245,6 +245,7 @@ void Agent::heard(std::string_view text) {
     if (isTold && order->round <= found->second.round) {
         const Going* const going = find(order->campaign);
         if (!going || !order->again) return;
+        if (going->errand->isRunning()) return wantWork(); // there is news of it: it was cancelled
         return happen(order->campaign, Errand::Offered{going->errand->kept().round});
     }
     if (isKnown && !isTold && found->second.isOpen() &&
