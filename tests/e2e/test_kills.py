@@ -82,8 +82,8 @@ def test_fifty_kills_in_one_download_lose_hardly_a_byte(world, limited):
     assert bytes_of(seed, SIZE) == target.read_bytes()
     assert not part.exists()
     limited.stop()
-    # What nginx had sent and nobody had read yet is the kernel's, and grows with the machine's load: so it counts from
-    # where the next request goes on.
+    # Bytes that nginx had sent and nobody had read yet are the kernel's, and grow with the machine's load: so it counts
+    # from where the next request goes on.
     starts = sorted(int(re.fullmatch(r"bytes=(\d+)-", request["range"])[1]) for request in limited.requests()[1:])
     twice = sum(max(0, death - start) for death, start in zip(deaths, starts, strict=True))
     sent = sum(request["bytes"] for request in limited.requests())

@@ -74,6 +74,7 @@ public:
         return look([&](Office::View& view) { return view.campaign(id)->steering.rollout().state(); });
     }
     void reported() { office_->reported(); }
+    Office& office() { return *office_; }
     /// The orders since it was asked last, by their endpoints.
     std::multimap<std::string, OrderMessage> orders() {
         const std::lock_guard lock(mutex_);
@@ -286,6 +287,19 @@ TEST_CASE("§4: a device that joins later is meant by an open campaign, and by n
     later.hello(desk);
     CHECK(later.asks(desk, openId).word == Reply::Word::Begin);
     CHECK(later.asks(desk, id).word == Reply::Word::Over);
+}
+
+TEST_CASE("§5.1: a device that asks without end is passed over, and keeps nobody waiting") {
+    SmallFleet fleet(2);
+    constexpr int flood = 100'000;
+    std::atomic<int> answered = 0;
+    const std::string question = textOf(Hello{.version = "0.1.0", .endpoint = "", .open = {}});
+    for (int n = 0; n < flood; ++n)
+        fleet.desk->office().ask(FleetWord::Hello, fleet.phones[0].id(), question, [&](const auto&) { ++answered; });
+    fleet.phones[1].hello(*fleet.desk);
+    CHECK(answered > 0);
+    CHECK(answered < flood / 2);
+    fleet.desk.reset();
 }
 
 TEST_CASE("An endpoint is worth its token, and names no place") {

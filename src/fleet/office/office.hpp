@@ -60,6 +60,8 @@ public:
     void reported();
 
     using Answered = std::function<void(std::string answer)>;
+    /// PROPOSAL: a device's questions that wait at once; more are passed over, so that none takes the office from others.
+    static constexpr int mostWaiting = 4;
     /// A device's question; no answer: it asks again.
     void ask(push::FleetWord word, std::string device, std::string question, Answered answered);
 
@@ -111,11 +113,12 @@ private:
     class Looking;
 
     void leave(Work work);
+    void taken(const std::string& device);
     void run();
     std::chrono::milliseconds rest() const;
     void turn();
 
-    // What it has read.
+    // Reading what is there.
     Result<void> open();
     Result<void> readDevices();
     Result<void> readCampaigns();
@@ -163,6 +166,7 @@ private:
     std::mutex mutex_;
     std::condition_variable woken_;
     std::deque<Work> left_;
+    std::map<std::string, int> waiting_; ///< questions in there, by device
     bool isUp_ = false, hasChanged_ = false, hasReports_ = false, ends_ = false;
     std::thread thread_;
 };

@@ -39,8 +39,8 @@ Result<std::string> pathOfEndpoint(const std::string& endpoint) {
 /// A request under way.
 class Poster::Post {
 public:
-    explicit Post(Posting its) : posting(std::move(its)), easy_(curl_easy_init(), curl_easy_cleanup),
-          headers_(nullptr, curl_slist_free_all) {
+    explicit Post(Posting its)
+        : posting(std::move(its)), easy_(curl_easy_init(), curl_easy_cleanup), headers_(nullptr, curl_slist_free_all) {
         if (!easy_) throw std::bad_alloc();
         for (const std::string& header : {std::string(lifeHeader), std::string("Urgency: normal"),
                                           "Topic: " + posting.topic, std::string("Content-Type: application/json")})

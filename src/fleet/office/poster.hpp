@@ -19,7 +19,7 @@ class Poster {
 public:
     /// `address`: stint-endpoint's on this machine, "http://127.0.0.1:8090".
     explicit Poster(std::string address);
-    /// What has not gone yet does not go any more: devices ask for it when they say hello.
+    /// Orders that have not gone yet do not go any more: devices get them when they say hello.
     ~Poster();
     Poster(const Poster&) = delete;
     Poster& operator=(const Poster&) = delete;

@@ -51,7 +51,7 @@ std::vector<Effect> Steering::handle(const Event& event, WallTime now) {
     return gather(rollout_.handle(event, now), {}, now);
 }
 
-/// What hangs on nothing that is not in the log yet is returned.
+/// Returns the effects that hang on nothing but what is in the log.
 std::vector<Effect> Steering::gather(Decision decision, std::vector<std::string> names, WallTime now) {
     if (decision.records.empty() && batches_.empty()) return std::move(decision.effects);
     std::size_t weight = 0;

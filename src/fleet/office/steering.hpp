@@ -35,13 +35,13 @@ public:
     /// All is read, and this server leads: what the one before it may not have come to.
     std::vector<Effect> lead() const { return rollout_.lead(); }
 
-    // What happens.
+    // The present.
 
     /// Devices that are meant from now on, each by its name and enrolment; at most `mostInDecision` of them.
     std::vector<Effect> join(const std::vector<Member>& devices, WallTime now);
-    /// What of it may be done at once.
+    /// Returns the effects that may be done at once.
     std::vector<Effect> handle(const Event& event, WallTime now);
-    /// What is to be appended as entry number(). nullptr: nothing, or it is under way.
+    /// The entry that is to be appended as number(). nullptr: there is none, or it is under way.
     const Entry* begin();
     /// It is in the log: what may be done now. Where it never comes there somebody else leads, or the broker is away,
     /// and this is to be thrown away.

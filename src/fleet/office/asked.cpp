@@ -1,0 +1,256 @@
+// An office's answers: to devices, and to operators.
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "base/result/errors.hpp"
+#include "base/time/clock.hpp"
+#include "fleet/document/document.hpp"
+#include "fleet/office/office.hpp"
+#include "fleet/trust/trust.hpp"
+
+namespace stint::fleet {
+namespace {
+
+constexpr Duration statementLife = std::chrono::minutes(10); ///< PROPOSAL: a newer one is made after that
+
+const std::array<std::pair<std::string_view, Event>, 4> instructionEvents{{
+    {"cancel", Cancel{}},
+    {"pause", Pause{}},
+    {"resume", Resume{}},
+    {"retry", Retry{}},
+}};
+
+bool isOver(const Steering& campaign) { return campaign.rollout().state() == Rollout::State::Ended; }
+
+} // namespace
+
+// ---- Devices ----
+
+std::string Office::answerTo(push::FleetWord word, const std::string& device, const std::string& question) {
+    const auto answer = [&]() -> Result<std::string> {
+        switch (word) {
+        case push::FleetWord::Join:
+            return joined(device, question);
+        case push::FleetWord::Hello:
+            return hello(device, question);
+        case push::FleetWord::Doc:
+            return document(question);
+        default:
+            return fail(Errc::ILLEGAL_ARGUMENT, "nobody answers that here");
+        }
+    }();
+    if (answer.ok()) return *answer;
+    // Where the broker or the disk did not take something it is asked again.
+    const bool isTheirs = answer.error().code != Errc::UNAVAILABLE && answer.error().code != Errc::STORAGE;
+    if (!isTheirs) lose(answer.error().message);
+    return isTheirs ? errorAnswer(answer.error().message) : std::string();
+}
+
+Result<std::string> Office::joined(const std::string& device, const std::string& question) {
+    Known known;
+    if (const auto entry = STINT_TRY(roster_.device(device))) {
+        known.certificate = STINT_TRY(signedIn(entry->certificate));
+        known.isRemoved = entry->isGone;
+    }
+    statement();
+    const Enrolled enrolled = enroller_.answer(question, device, known, wallNow(), bootNow());
+    if (enrolled.made) {
+        STINT_TRY(broker_.put(devicesBucket, device, textOf(*enrolled.made)));
+        STINT_TRY(roster_.put({&*enrolled.made, 1}));
+        STINT_TRY(letIn(device));
+    }
+    return enrolled.answer;
+}
+
+/// Campaigns of before it joined anew are none of its any more; those that are open may mean it.
+Result<void> Office::letIn(const std::string& device) {
+    const auto entry = STINT_TRY(roster_.device(device));
+    const WallTime now = wallNow();
+    const auto facts = STINT_TRY(roster_.facts(device, now));
+    if (!entry || !facts) return {};
+    for (auto& [id, running] : campaigns_) {
+        if (isOver(running.steering)) continue;
+        const auto number = running.steering.numberOf(device);
+        const bool isThere = number && running.steering.rollout().targets()[*number].enrolment == entry->enrolment;
+        if (isThere) continue;
+        if (number) carryOut(id, running, running.steering.handle(Leave{*number}, now));
+        const Campaign& campaign = running.campaign;
+        if (!campaign.open || !campaign.targets || fleet::ask(*campaign.targets, *facts) != Answer::Yes) continue;
+        carryOut(id, running, running.steering.join({{device, entry->enrolment}}, now));
+    }
+    return {};
+}
+
+Result<std::string> Office::hello(const std::string& device, const std::string& question) {
+    const Hello hello = STINT_TRY(helloIn(question));
+    const WallTime now = wallNow();
+    HelloAnswer answer;
+    answer.missing = STINT_TRY(roster_.hello(device, hello, now));
+    const FleetKeys& keys = enroller_.keys();
+    if (hello.operators < keys.list.version) answer.operators = keys.operators;
+    const auto entry = STINT_TRY(roster_.device(device));
+    if (entry && hello.enrolment < entry->enrolment) answer.certificate = STINT_TRY(signedIn(entry->certificate));
+    if (const auto& made = statement(); made && hello.statement < said_.made) answer.statement = made;
+    // Orders that it may never have got, for it had no endpoint, or its line lost them.
+    for (auto& [id, running] : campaigns_) {
+        const auto number = running.steering.numberOf(device);
+        if (!number || hello.open.contains(id)) continue;
+        const Target& target = running.steering.rollout().targets()[*number];
+        if (target.phase == Phase::Offered && !target.hasEnded()) order(id, running, {*number, target.round, false});
+    }
+    return textOf(answer);
+}
+
+Result<std::string> Office::document(const std::string& question) const {
+    const DocQuestion asked = STINT_TRY(docQuestionIn(question));
+    const auto found = campaigns_.find(asked.campaign);
+    if (found == campaigns_.end()) return fail(Errc::ILLEGAL_ARGUMENT, "there is no campaign {}", asked.campaign);
+    return textOf(found->second.document);
+}
+
+void Office::askForSlot(const std::string& device, const std::string& question, Answered answered) {
+    const auto asked = slotQuestionIn(question);
+    if (!asked.ok()) return answered(errorAnswer(asked.error().message));
+    const auto found = campaigns_.find(asked->campaign);
+    const auto number = found == campaigns_.end() ? std::nullopt : found->second.steering.numberOf(device);
+    if (!number) return answered(textOf(Reply{})); // it is over for whoever is not meant
+    asking_[{asked->campaign, *number, asked->slot}].push_back(std::move(answered));
+    const Ask ask{*number, asked->enrolment, static_cast<std::uint8_t>(asked->round), asked->slot};
+    carryOut(found->first, found->second, found->second.steering.handle(ask, wallNow()));
+}
+
+void Office::carryOut(const std::string& id, const Running& running, const std::vector<Effect>& effects) {
+    for (const Effect& effect : effects) {
+        if (const auto* const to = std::get_if<Order>(&effect)) order(id, running, *to);
+        if (const auto* const told = std::get_if<Told>(&effect)) {
+            const auto waiting = asking_.extract({id, told->device, told->slot});
+            if (waiting.empty()) continue;
+            for (const Answered& answered : waiting.mapped())
+                answered(textOf(told->reply));
+        }
+    }
+}
+
+void Office::order(const std::string& id, const Running& running, const Order& order) {
+    const auto device = roster_.device(std::string(running.steering.nameOf(order.device)));
+    if (!device.ok() || !*device || (*device)->endpoint.empty()) return; // it gets it when it says hello
+    const Enrolment enrolment = running.steering.rollout().targets()[order.device].enrolment;
+    wires_.post((*device)->endpoint,
+                {.campaign = id, .enrolment = enrolment, .round = order.round, .again = order.again});
+}
+
+/// The newest, which is a few minutes old at most. nullopt: it cannot be signed.
+const std::optional<Signed>& Office::statement() {
+    const WallTime now = wallNow();
+    Statement made{.made = now, .operators = enroller_.keys().list.version, .alive = {}, .cancelled = {}};
+    for (const auto& [id, running] : campaigns_) {
+        if (running.isCancelled)
+            made.cancelled.push_back(id);
+        else if (now < endOf(running.campaign))
+            made.alive.push_back(id);
+    }
+    const bool isSame = statement_ && made.alive == said_.alive && made.cancelled == said_.cancelled &&
+                        made.operators == said_.operators && now - said_.made < statementLife && now >= said_.made;
+    if (isSame) return statement_;
+    auto signed_ = signedBy(enroller_.keys().statement, made);
+    if (!signed_.ok()) return statement_;
+    said_ = std::move(made);
+    statement_ = std::move(*signed_);
+    enroller_.hand(statement_);
+    return statement_;
+}
+
+// ---- Operators ----
+
+Result<Office::Started> Office::started(const Signed& document, bool all) {
+    if (!isOpen_) return fail(Errc::UNAVAILABLE, "{}", told_);
+    const Campaign campaign = STINT_TRY(campaignIn(document.document));
+    const std::string id = idOf(campaign);
+    const WallTime now = wallNow();
+    if (now >= endOf(campaign)) return fail(Errc::ILLEGAL_STATE, "{} has expired", id);
+    STINT_TRY(checkSigners(enroller_.keys().list, document, campaign));
+    const auto members = STINT_TRY(membersOf(campaign, all));
+    auto found = campaigns_.find(id);
+    if (found == campaigns_.end()) {
+        STINT_TRY(ledger_->begin(id, document));
+        STINT_TRY(roster_.putCampaign(document, now));
+        found = campaigns_.emplace(id, Running{campaign, document, Steering(campaign)}).first;
+    }
+    Running& running = found->second;
+    for (std::size_t first = 0; first < members.size(); first += mostInDecision) {
+        const auto from = members.begin() + static_cast<std::ptrdiff_t>(first);
+        const auto count = static_cast<std::ptrdiff_t>(std::min<std::size_t>(mostInDecision, members.size() - first));
+        std::vector<Member> some;
+        std::copy_if(from, from + count, std::back_inserter(some),
+                     [&](const Member& one) { return !running.steering.numberOf(one.name); });
+        carryOut(id, running, running.steering.join(some, now));
+        if (auto appended = append(id, running); !appended.ok()) {
+            lose(appended.error().message);
+            return std::move(appended).error();
+        }
+    }
+    return Started{id, static_cast<std::uint32_t>(members.size())};
+}
+
+Result<std::vector<Member>> Office::membersOf(const Campaign& campaign, bool all) {
+    std::vector<std::string> ids = campaign.ids;
+    std::size_t others = 0;
+    if (campaign.targets) {
+        auto meant = STINT_TRY(roster_.meant(*campaign.targets, wallNow()));
+        ids = std::move(meant.yes);
+        others = meant.unknown.size() + meant.no.size();
+    }
+    std::vector<Member> members;
+    for (const std::string& id : ids) {
+        const auto entry = STINT_TRY(roster_.device(id));
+        if (entry && !entry->isGone) members.push_back({id, entry->enrolment});
+    }
+    if (members.empty() && !campaign.open)
+        return fail(Errc::ILLEGAL_ARGUMENT, "it means none of the fleet's devices; `stint fleet devices QUERY` lists "
+                                            "those that a query means");
+    if (campaign.targets && others == 0 && !all)
+        return fail(Errc::ILLEGAL_ARGUMENT, "it means all {} devices of the fleet: --all says that this is so",
+                    members.size());
+    return members;
+}
+
+Result<void> Office::instructed(const Signed& given) {
+    if (!isOpen_) return fail(Errc::UNAVAILABLE, "{}", told_);
+    const Instruction instruction = STINT_TRY(instructionIn(given.document));
+    STINT_TRY(checkSigners(enroller_.keys().list, given, instruction));
+    const auto found = campaigns_.find(instruction.campaign);
+    if (found == campaigns_.end()) return fail(Errc::REFUSED, "there is no campaign {}", instruction.campaign);
+    Running& running = found->second;
+    const auto* const event =
+        std::ranges::find(instructionEvents, instruction.word, &std::pair<std::string_view, Event>::first);
+    STINT_CHECK(event != instructionEvents.end());
+    carryOut(found->first, running, running.steering.handle(event->second, wallNow()));
+    if (auto appended = append(found->first, running); !appended.ok()) {
+        lose(appended.error().message);
+        return std::move(appended).error();
+    }
+    // Whoever has begun hears of it from a statement, for which this makes it ask.
+    const auto targets = running.steering.rollout().targets();
+    for (Device device = 0; running.isCancelled && device < targets.size(); ++device)
+        if (targets[device].holdsSlot()) order(found->first, running, {device, targets[device].round, true});
+    return {};
+}
+
+Result<void> Office::removed(const std::string& device) {
+    if (!isOpen_) return fail(Errc::UNAVAILABLE, "{}", told_);
+    const auto entry = STINT_TRY(roster_.device(device));
+    if (!entry || entry->isGone) return fail(Errc::REFUSED, "no device {} is in the fleet", device);
+    if (auto put = broker_.put(devicesBucket, device, ""); !put.ok()) {
+        lose(put.error().message);
+        return put;
+    }
+    STINT_TRY(roster_.leave(device));
+    for (auto& [id, running] : campaigns_)
+        if (const auto number = running.steering.numberOf(device))
+            carryOut(id, running, running.steering.handle(Leave{*number}, wallNow()));
+    return {};
+}
+
+} // namespace stint::fleet
