@@ -60,7 +60,8 @@ public:
     void reported();
 
     using Answered = std::function<void(std::string answer)>;
-    /// PROPOSAL: a device's questions that wait at once; more are passed over, so that none takes the office from others.
+    /// PROPOSAL: a device's questions that wait at once; more are passed over, so that none takes the office from
+    /// others.
     static constexpr int mostWaiting = 4;
     /// A device's question; no answer: it asks again.
     void ask(push::FleetWord word, std::string device, std::string question, Answered answered);
