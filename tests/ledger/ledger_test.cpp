@@ -133,7 +133,7 @@ TEST_CASE("fleet.md §2: an entry that is appended again is written once; one th
     for (const auto& [id, number, entry] :
          {std::tuple(campaign.id, 0U, granted(1, 1)), std::tuple(campaign.id, 100'000'000U, granted(1, 1)),
           std::tuple(std::string("*.>"), 1U, granted(1, 1)), std::tuple(campaign.id, 2U, Entry{begun, {}}),
-          std::tuple(campaign.id, 2U, Entry{begun, std::vector<Record>(2'000, Granted{1, 1})})})
+          std::tuple(campaign.id, 2U, Entry{begun, std::vector<Record>(6'000, Granted{1, 1})})})
         CHECK(own.ledger.append(id, number, entry).error().code == Errc::ILLEGAL_ARGUMENT);
     Reader reader;
     REQUIRE(reader.read(own.ledger).ok());

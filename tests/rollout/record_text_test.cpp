@@ -116,10 +116,10 @@ TEST_CASE("fleet.md §2: a text that is no entry, or an entry in another form, i
           " " + whole(R"({"is":"paused"})"),
           whole(R"({ "is":"paused"})"),
           whole(R"({"is":"p\u0061used"})"),
-          R"({"at":1,"names":"","records":[{"is":"paused"}]})",
-          R"({"at":1,"names":1,"records":[{"is":"paused"}]})",
-          R"({"at":1,"names":"0123456789ABCDEFGHJKMNPQR","records":[{"is":"paused"}]})",
-          R"({"at":1,"names":"0123456789ABCDEFGHJKMNPQRSX","records":[{"is":"paused"}]})",
+          std::string(R"({"at":1,"names":"","records":[{"is":"paused"}]})"),
+          std::string(R"({"at":1,"names":1,"records":[{"is":"paused"}]})"),
+          std::string(R"({"at":1,"names":"0123456789ABCDEFGHJKMNPQR","records":[{"is":"paused"}]})"),
+          std::string(R"({"at":1,"names":"0123456789ABCDEFGHJKMNPQRSX","records":[{"is":"paused"}]})"),
           std::string(longestEntry + 1, ' ')}) {
         CAPTURE(wrong.substr(0, 200));
         const auto read = entryIn(wrong);
