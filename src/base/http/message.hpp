@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "stint/result.hpp"
+
 namespace stint::http {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -41,6 +43,10 @@ struct Answer {
     std::string body = {};
     Headers headers = {}; ///< beside those of every answer
 };
+
+/// A part of a query, with the characters that its "+" and "%2F" stand for. IllegalArgument: a % has no two
+/// hexadecimal digits behind it.
+Result<std::string> unescaped(std::string_view text);
 
 /// {"error": sentence}: the sentence says what was wrong, and what would be right.
 Answer refusal(int status, std::string_view sentence);

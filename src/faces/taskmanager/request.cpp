@@ -16,24 +16,6 @@ namespace {
 
 using cli::Json;
 
-Result<std::string> unescaped(std::string_view text) {
-    std::string plain;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '+') {
-            plain += ' ';
-        } else if (text[i] != '%') {
-            plain += text[i];
-        } else {
-            const auto byte = numberIn<unsigned char>(text.substr(i + 1, 2), 16);
-            if (!byte || text.size() < i + 3)
-                return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" has a % without two hexadecimal digits", printable(text));
-            plain += static_cast<char>(*byte);
-            i += 2;
-        }
-    }
-    return plain;
-}
-
 Result<Json> objectIn(const std::string& body, const std::vector<std::string>& keys) {
     Json object = Json::parse(body, nullptr, false);
     if (!object.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "the body is not a JSON object");
@@ -82,7 +64,7 @@ Result<std::vector<std::string>> valuesIn(std::string_view query, std::string_vi
         const auto equals = std::min(one.find('='), one.size());
         if (one.substr(0, equals) != key || equals == one.size())
             return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not understood; write {}=…", printable(one), key);
-        auto value = STINT_TRY(unescaped(one.substr(equals + 1)));
+        auto value = STINT_TRY(http::unescaped(one.substr(equals + 1)));
         values.push_back(std::move(value));
     }
     return values;

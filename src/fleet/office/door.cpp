@@ -52,12 +52,16 @@ Json time(const std::optional<WallTime>& when) { return when ? time(*when) : Jso
 /// The parts of a request's query, decoded. A name that stands there twice has its last value.
 class Parameters {
 public:
-    explicit Parameters(std::string_view query) {
+    /// IllegalArgument: a part is no text.
+    static Result<Parameters> of(std::string_view query) {
+        Parameters parameters;
         for (const std::string_view part : splitAt(query, "&")) {
             const auto sign = part.find('=');
             if (sign == std::string_view::npos) continue;
-            all_.insert_or_assign(std::string(part.substr(0, sign)), decoded(part.substr(sign + 1)));
+            auto value = STINT_TRY(http::unescaped(part.substr(sign + 1)));
+            parameters.all_.insert_or_assign(std::string(part.substr(0, sign)), std::move(value));
         }
+        return parameters;
     }
     std::string text(const char* name) const {
         const auto found = all_.find(name);
@@ -68,25 +72,6 @@ public:
     }
 
 private:
-    static std::string decoded(std::string_view text) {
-        std::string made;
-        for (std::size_t n = 0; n < text.size(); ++n) {
-            const auto digits = text[n] == '%' && n + 2 < text.size() ? hex(text.substr(n + 1, 2)) : -1;
-            made += digits >= 0 ? static_cast<char>(digits) : text[n] == '+' ? ' ' : text[n];
-            if (digits >= 0) n += 2;
-        }
-        return made;
-    }
-    static int hex(std::string_view two) {
-        constexpr std::string_view digits = "0123456789abcdef";
-        int value = 0;
-        for (const char c : two) {
-            const auto digit = digits.find(static_cast<char>(c | 0x20));
-            if (digit == std::string_view::npos) return -1;
-            value = value * 16 + static_cast<int>(digit);
-        }
-        return value;
-    }
     std::map<std::string, std::string, std::less<>> all_;
 };
 
@@ -108,6 +93,14 @@ std::string_view placeOf(const Target& target) {
     return target.hasEnded() ? wordOf(target.outcome) : wordOf(target.phase);
 }
 
+/// The campaign's devices, by their places.
+std::map<std::string_view, std::int64_t> countsOf(const Office::Standing& standing) {
+    std::map<std::string_view, std::int64_t> counts;
+    for (const Target& target : standing.steering.rollout().targets())
+        ++counts[placeOf(target)];
+    return counts;
+}
+
 Json campaignJson(const std::string& id, const Office::Standing& standing) {
     const auto& [campaign, steering] = standing;
     const Rollout& rollout = steering.rollout();
@@ -117,9 +110,6 @@ Json campaignJson(const std::string& id, const Office::Standing& standing) {
         waves.push_back(
             {{"capacity", rollout.capacity(wave)}, {"begun", its.begun}, {"ended", its.ended}, {"ok", its.ok}});
     }
-    std::map<std::string_view, std::uint32_t> counts;
-    for (const Target& target : rollout.targets())
-        ++counts[placeOf(target)];
     return {{"campaign", id},
             {"name", campaign.name},
             {"made", time(campaign.made)},
@@ -131,7 +121,7 @@ Json campaignJson(const std::string& id, const Office::Standing& standing) {
             {"at_a_time", campaign.plan.atATime},
             {"wave", rollout.wave()},
             {"waves", waves},
-            {"counts", counts}};
+            {"counts", countsOf(standing)}};
 }
 
 Result<Json> resultJson(Office::View& view, const std::string& id, const Office::Standing& standing, Device number) {
@@ -247,10 +237,7 @@ std::string metrics(Office::View& view) {
     for (const std::string& id : view.campaigns()) {
         const auto standing = view.campaign(id);
         if (standing->steering.rollout().state() == State::Ended) continue;
-        std::map<std::string_view, std::int64_t> counts;
-        for (const Target& target : standing->steering.rollout().targets())
-            ++counts[placeOf(target)];
-        for (const auto& [word, count] : counts)
+        for (const auto& [word, count] : countsOf(*standing))
             text.add("", {{"campaign", id}, {"state", std::string(word)}}, count);
     }
     text.begin({"stint_fleet_reports", "counter", "Reports that were read, by what they were worth."});
@@ -292,7 +279,10 @@ void Door::answer(http::Request request, std::function<void(http::Answer)> done)
         office_.look([request = std::move(request), later](Office::View& view) {
             if (request.path == metricsPath) return later({200, std::string(OpenMetrics::type), metrics(view)});
             const auto page = std::ranges::find(pages, request.path, &Page::path);
-            const auto json = page->show(view, Parameters(request.query));
+            const auto json = [&]() -> Result<Json> {
+                const auto asked = STINT_TRY(Parameters::of(request.query));
+                return page->show(view, asked);
+            }();
             later(json.ok() ? shown(*json) : refusalOf(json.error()));
         });
         return;
