@@ -146,7 +146,7 @@ const std::optional<Signed>& Office::statement() {
     const WallTime now = wallNow();
     Statement made{.made = now, .operators = enroller_.keys().list.version, .alive = {}, .cancelled = {}};
     for (const auto& [id, running] : campaigns_) {
-        if (running.isCancelled)
+        if (running.steering.rollout().isCancelled())
             made.cancelled.push_back(id);
         else if (now < endOf(running.campaign))
             made.alive.push_back(id);
@@ -186,10 +186,7 @@ Result<Office::Started> Office::started(const Signed& document, bool all) {
         std::copy_if(from, from + count, std::back_inserter(some),
                      [&](const Member& one) { return !running.steering.numberOf(one.name); });
         carryOut(id, running, running.steering.join(some, now));
-        if (auto appended = append(id, running); !appended.ok()) {
-            lose(appended.error().message);
-            return std::move(appended).error();
-        }
+        STINT_TRY(append(id, running));
     }
     return Started{id, static_cast<std::uint32_t>(members.size())};
 }
@@ -227,13 +224,11 @@ Result<void> Office::instructed(const Signed& given) {
         std::ranges::find(instructionEvents, instruction.word, &std::pair<std::string_view, Event>::first);
     STINT_CHECK(event != instructionEvents.end());
     carryOut(found->first, running, running.steering.handle(event->second, wallNow()));
-    if (auto appended = append(found->first, running); !appended.ok()) {
-        lose(appended.error().message);
-        return std::move(appended).error();
-    }
+    STINT_TRY(append(found->first, running));
     // Whoever has begun hears of it from a statement, for which this makes it ask.
-    const auto targets = running.steering.rollout().targets();
-    for (Device device = 0; running.isCancelled && device < targets.size(); ++device)
+    const Rollout& rollout = running.steering.rollout();
+    const auto targets = rollout.targets();
+    for (Device device = 0; rollout.isCancelled() && device < targets.size(); ++device)
         if (targets[device].holdsSlot()) order(found->first, running, {device, targets[device].round, true});
     return {};
 }

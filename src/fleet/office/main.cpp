@@ -15,7 +15,7 @@
 #include "base/version/version.hpp"
 #include "fleet/office/door.hpp"
 #include "fleet/office/poster.hpp"
-#include "push/envelope/bytes.hpp"
+#include "push/envelope/names.hpp"
 #include "push/keys/private_file.hpp"
 
 namespace {
@@ -58,12 +58,6 @@ void printLine(std::string_view line) {
     std::fflush(stdout);
 }
 
-std::string newToken() {
-    std::string bytes(24, '\0');
-    randombytes_buf(bytes.data(), bytes.size());
-    return push::in64(bytes);
-}
-
 /// From now on devices' questions come to the office, and it hears when they report.
 Result<void> answer(const push::Broker& broker, Office& office) {
     using Word = push::FleetWord;
@@ -104,7 +98,7 @@ Result<void> serve(const Options& options) {
                               sd_event_exit(it, 0);
                           });
                       });
-        const std::string token = newToken(), address = fmt::format("http://127.0.0.1:{}", server.port());
+        const std::string token = push::newToken(), address = fmt::format("http://127.0.0.1:{}", server.port());
         const Folder folder = STINT_TRY(Folder::open(data));
         STINT_TRY(push::writePrivateFile(folder, "door", fmt::format("{} {}\n", address, token)));
         printLine(address);

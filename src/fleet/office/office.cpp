@@ -172,19 +172,24 @@ void Office::turn() {
         if (!isOpen_) return;
         const auto due = running.steering.nextDeadline();
         if (due && *due <= wallNow()) carryOut(id, running, running.steering.handle(Tick{}, wallNow()));
-        if (const auto appended = append(id, running); !appended.ok()) return lose(appended.error().message);
+        if (!append(id, running).ok()) return;
     }
 }
 
+/// An error: all is lost.
 Result<void> Office::append(const std::string& id, Running& running) {
-    while (const Entry* const next = running.steering.begin()) {
-        const Entry entry = *next;
-        STINT_TRY(ledger_->append(id, running.steering.number(), entry));
-        const auto effects = running.steering.appended();
-        STINT_TRY(noted(id, running, entry));
-        carryOut(id, running, effects);
-    }
-    return {};
+    const auto appended = [&]() -> Result<void> {
+        while (const Entry* const next = running.steering.begin()) {
+            const Entry entry = *next;
+            STINT_TRY(ledger_->append(id, running.steering.number(), entry));
+            const auto effects = running.steering.appended();
+            STINT_TRY(noted(id, running, entry));
+            carryOut(id, running, effects);
+        }
+        return {};
+    }();
+    if (!appended.ok()) lose(appended.error().message);
+    return appended;
 }
 
 /// All that was read is thrown away: somebody else may have written. Nobody who waits for an answer gets one.
@@ -306,7 +311,7 @@ Result<void> Office::readCampaigns() {
 }
 
 /// The roster's part of an entry that is in the log.
-Result<void> Office::noted(const std::string& id, Running& running, const Entry& entry) {
+Result<void> Office::noted(const std::string& id, const Running& running, const Entry& entry) {
     if (!entry.names.empty()) {
         std::vector<Roster::Meaning> devices;
         const auto first = running.steering.members() - static_cast<Device>(entry.names.size());
@@ -314,11 +319,9 @@ Result<void> Office::noted(const std::string& id, Running& running, const Entry&
             devices.push_back({entry.names[n], running.steering.rollout().targets()[first + n].enrolment});
         STINT_TRY(roster_.addTargets(id, first, devices));
     }
-    for (const Record& record : entry.records) {
+    for (const Record& record : entry.records)
         if (const auto* const retried = std::get_if<Retried>(&record))
             STINT_TRY(roster_.beginRound(id, retried->round));
-        running.isCancelled |= std::holds_alternative<Cancelled>(record);
-    }
     return {};
 }
 

@@ -108,7 +108,6 @@ private:
         Campaign campaign;
         Signed document;
         Steering steering;
-        bool isCancelled = false;
     };
     using Work = std::function<void()>;
     class Looking;
@@ -124,7 +123,7 @@ private:
     Result<void> readDevices();
     Result<void> readCampaigns();
     Result<void> readReports();
-    Result<void> noted(const std::string& id, Running& running, const Entry& entry);
+    Result<void> noted(const std::string& id, const Running& running, const Entry& entry);
     Result<void> hearKept(const std::string& id, Running& running);
     void lose(const std::string& why);
 

@@ -29,11 +29,10 @@ std::size_t dropped(char*, std::size_t size, std::size_t count, void*) { return 
 } // namespace
 
 Result<std::string> pathOfEndpoint(const std::string& endpoint) {
-    constexpr std::string_view path = "/push/v1/";
-    const auto at = endpoint.rfind(path);
-    const std::string token = at == std::string::npos ? "" : endpoint.substr(at + path.size());
+    const auto at = endpoint.rfind(push::postPath);
+    const std::string token = at == std::string::npos ? "" : endpoint.substr(at + push::postPath.size());
     if (!push::registrationOf(token)) return fail(Errc::ILLEGAL_ARGUMENT, "it is no endpoint of a push service");
-    return std::string(path) + token;
+    return std::string(push::postPath) + token;
 }
 
 /// A request under way.

@@ -15,7 +15,6 @@
 namespace stint::push {
 
 inline constexpr std::size_t longestPath = 64;
-inline constexpr std::string_view postPath = "/push/v1/";
 inline const Duration longestTtl = Constants().pushTtlMax;          ///< what is longer is taken as that
 inline constexpr Duration knownAfter = std::chrono::hours(30 * 24); ///< a registration is known to be gone for so long
 

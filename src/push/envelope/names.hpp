@@ -10,6 +10,8 @@ namespace stint::push {
 
 /// A registration's token: 32 random bytes in 43 characters of base64url. The device and the app's server know it.
 std::string newToken();
+/// The path of its endpoint begins so, at the server's origin; the token follows.
+inline constexpr std::string_view postPath = "/push/v1/";
 /// The name of the token's registration in the store: 52 characters. nullopt: no token has this form.
 std::optional<std::string> registrationOf(std::string_view token);
 bool isRegistration(std::string_view name);

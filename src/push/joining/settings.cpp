@@ -238,7 +238,7 @@ Result<void> LineSettings::keepBrokers(const std::filesystem::path& directory) c
 }
 
 std::string LineSettings::endpointOf(std::string_view token) const {
-    return fmt::format("{}/push/v1/{}", origin, token);
+    return fmt::format("{}{}{}", origin, postPath, token);
 }
 
 } // namespace stint::push
