@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "contract/model/agent.hpp"
 #include "fleet/document/document.hpp"
 #include "push/keys/nkey.hpp"
 
@@ -129,7 +130,7 @@ void World::sayNews() {
 stint::Outcome World::join(const std::string& code) {
     const AgentJob which{AgentJob::Kind::Join, {}};
     standing.insert_or_assign(keyOf(which), sure(JobInfo::Builder(nameOf(which).id, "Errand")
-                                                     .setExtras(PersistableBundle().putString(codeExtra, code))
+                                                     .setExtras(PersistableBundle().putString(agentCodeExtra, code))
                                                      .build()));
     const std::uint64_t number = run(which);
     answerAll();

@@ -3,10 +3,15 @@
 #pragma once
 #include <string_view>
 
+#include "stint/units.hpp"
+
 namespace stint {
 
 inline constexpr std::string_view agentPackage = "org.stint.agent";
 /// Its one service, and its one receiver.
 inline constexpr const char *agentService = "Errand", *agentReceiver = "Orders";
+/// Its job by which a person has the device join a fleet, and the extra of that job with the code.
+inline constexpr JobId agentJoinJob{3};
+inline constexpr const char* agentCodeExtra = "code";
 
 } // namespace stint

@@ -1,8 +1,6 @@
 // `stint fleet join` (fleet.md §3): what the fleet may do here is shown, and asked for; then this device joins the
 // fleet's server of push, and a job of the fleet's agent does the rest.
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,8 +10,6 @@
 
 #include "base/result/errors.hpp"
 #include "base/text/printable.hpp"
-#include "base/unix/paths.hpp"
-#include "base/unix/process.hpp"
 #include "contract/model/agent.hpp"
 #include "faces/control/daemon.hpp"
 #include "faces/fleetctl/verbs.hpp"
@@ -41,31 +37,6 @@ namespace {
 
 constexpr std::string_view noJoin = "cannot join";
 
-/// The agent's job that joins, and the extra in which it finds the code (fleet/agent/jobs.hpp).
-constexpr JobId joinJob{3};
-constexpr const char* codeExtra = "code";
-
-/// The owner's word on what a fleet may do here: the first of these files that is there (fleet.md §6.4).
-struct OwnersWord {
-    std::vector<std::string> places;
-    std::string file; ///< empty: none is there
-    fleet::Owner owner;
-};
-Result<OwnersWord> ownersWord() {
-    constexpr const char* name = "fleet.toml";
-    const std::filesystem::path own = baseDirectory("XDG_CONFIG_HOME", ".config") / "stint" / name;
-    OwnersWord word{.places = {own.string(), fmt::format("/etc/stint/{}", name)}, .file = {}, .owner = {}};
-    for (const auto& place : word.places) {
-        const auto text = readFile(place);
-        if (!text && (errno == ENOENT || errno == ENOTDIR)) continue;
-        if (!text) return fail(Errc::STORAGE, "{} cannot be read: {}", place, std::strerror(errno));
-        word.file = place;
-        word.owner = STINT_TRY(fleet::Owner::read(*text, place));
-        break;
-    }
-    return word;
-}
-
 /// Behind the words for commands stand the programs that may be them.
 std::string mayText(const fleet::StepRow& row, const fleet::Owner& owner) {
     if (!row.isCommand) return std::string(row.meaning);
@@ -74,18 +45,21 @@ std::string mayText(const fleet::StepRow& row, const fleet::Owner& owner) {
     return fmt::format("{}: {}", row.meaning, fmt::join(owner.commands, ", "));
 }
 
-void tellWhatItMay(const OwnersWord& word, const std::string& server, const Screen& screen) {
-    if (word.file.empty()) {
+void tellWhatItMay(const std::optional<fleet::OwnersWord>& word, const std::string& server, const Screen& screen) {
+    if (!word) {
+        std::vector<std::string> places;
+        for (const auto& file : fleet::ownersFiles())
+            places.push_back(file.string());
         screen.tell(fmt::format("orders of the fleet at {} may do nothing here, for neither {} is there; `kinds = "
                                 "[\"get\"]` in it lets them fetch files, `kinds = [\"get\", \"run\", \"verify\"]` with "
                                 "`commands = [\"/usr/bin/PROGRAM\"]` run that program, too",
-                                server, fmt::join(word.places, " nor ")));
+                                server, fmt::join(places, " nor ")));
         return;
     }
-    screen.tell(fmt::format("orders of the fleet at {} may do this here, by {}:", server, word.file));
+    screen.tell(fmt::format("orders of the fleet at {} may do this here, by {}:", server, word->file.string()));
     for (const fleet::StepRow& row : fleet::stepKinds)
-        if (std::ranges::find(word.owner.kinds, row.key) != word.owner.kinds.end())
-            screen.tell(fmt::format("  {:<9} {}", row.key, mayText(row, word.owner)));
+        if (std::ranges::find(word->owner.kinds, row.key) != word->owner.kinds.end())
+            screen.tell(fmt::format("  {:<9} {}", row.key, mayText(row, word->owner)));
 }
 
 /// nullopt: this device is in no fleet.
@@ -130,10 +104,11 @@ int joinPush(const std::string& server, const std::string& code, const Screen& s
 
 /// A person waits for it, so it is expedited: it runs while the device dozes, too.
 Result<JobInfo> jobToJoin(const std::string& server, const std::string& code) {
-    return JobInfo::Builder(joinJob, agentService)
+    return JobInfo::Builder(agentJoinJob, agentService)
         .setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY)
         .setExpedited(true)
-        .setExtras(PersistableBundle().putString("label", "join the fleet at " + server).putString(codeExtra, code))
+        .setExtras(
+            PersistableBundle().putString("label", "join the fleet at " + server).putString(agentCodeExtra, code))
         .build();
 }
 
@@ -176,7 +151,7 @@ int join(const Arguments& given, const Screen& screen) {
     if (*now)
         return screen.fail(ends::cannotCreate,
                            fmt::format("{}: this device is in the fleet {} already", noJoin, (*now)->name));
-    const auto word = ownersWord();
+    const auto word = fleet::ownersWordIn(fleet::ownersFiles());
     if (!word.ok()) return screen.fail(noJoin, word.error());
     tellWhatItMay(*word, *server, screen);
     if (!given.has("yes")) {

@@ -1,7 +1,6 @@
 #include "fleet/agent/agent.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 #include "base/result/errors.hpp"
@@ -9,7 +8,6 @@
 #include "base/text/words.hpp"
 #include "base/time/time.hpp"
 #include "base/unix/ends.hpp"
-#include "base/unix/paths.hpp"
 #include "base/unix/process.hpp"
 #include "base/version/version.hpp"
 #include "fleet/agent/clock.hpp"
@@ -53,11 +51,9 @@ stint::Outcome endOf(const Kept& kept) {
 } // namespace
 
 Agent::Place Agent::Place::usual() {
-    constexpr const char* file = "fleet.toml";
     return {.fleet = Identity::directory(),
             .line = push::LineSettings::directory(),
-            .owner = {baseDirectory("XDG_CONFIG_HOME", ".config") / "stint" / file,
-                      std::filesystem::path("/etc/stint") / file},
+            .owner = ownersFiles(),
             .boot = bootId(),
             .version = std::string(ownBuild().version)};
 }
@@ -425,16 +421,9 @@ Judgement Agent::judge(const Assignment& noted) const {
 
 /// fleet.md §6.4: it is read whenever it counts. Without one, and by one that is wrong, a fleet may do nothing.
 Owner Agent::owner() const {
-    for (const auto& file : place_.owner) {
-        const auto text = readFile(file);
-        if (!text && (errno == ENOENT || errno == ENOTDIR)) continue;
-        auto read = text ? Owner::read(*text, file.string())
-                         : Result<Owner>(fail(Errc::STORAGE, "{} cannot be read", file.string()));
-        if (read.ok()) return *std::move(read);
-        wires_.complain(read.error().message);
-        return {};
-    }
-    return {};
+    const auto word = ownersWordIn(place_.owner);
+    if (!word.ok()) wires_.complain(word.error().message);
+    return word.ok() && *word ? (*word)->owner : Owner{};
 }
 
 /// The fleet's time, or the latest that is certain.

@@ -17,10 +17,10 @@ namespace stint::fleet {
 namespace {
 
 // Numbers in the root namespace, by their kinds; and that of a campaign's job in its own.
-constexpr std::array<std::pair<AgentJob::Kind, std::int32_t>, 3> ownNumbers{{
-    {AgentJob::Kind::Work, 1},
-    {AgentJob::Kind::Daily, 2},
-    {AgentJob::Kind::Join, 3},
+constexpr std::array<std::pair<AgentJob::Kind, JobId>, 3> ownNumbers{{
+    {AgentJob::Kind::Work, JobId{1}},
+    {AgentJob::Kind::Daily, JobId{2}},
+    {AgentJob::Kind::Join, agentJoinJob},
 }};
 constexpr JobId errandNumber{1};
 
@@ -49,14 +49,14 @@ JobInfo::Builder ownJob(AgentJob::Kind kind, std::string label) {
 
 JobName nameOf(const AgentJob& job) {
     for (const auto& [kind, number] : ownNumbers)
-        if (kind == job.kind) return {{}, JobId{number}};
+        if (kind == job.kind) return {{}, number};
     return {job.campaign, errandNumber};
 }
 
 std::optional<AgentJob> jobNamed(std::string_view space, JobId id) {
     if (space.empty()) {
         for (const auto& [kind, number] : ownNumbers)
-            if (JobId{number} == id) return AgentJob{kind, {}};
+            if (number == id) return AgentJob{kind, {}};
         return std::nullopt;
     }
     if (id != errandNumber || !isCampaignId(space)) return std::nullopt;

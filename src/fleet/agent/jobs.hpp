@@ -52,8 +52,6 @@ Rested restedIn(const PersistableBundle& extras);
 Result<JobInfo> workJob(std::string_view fleet);
 /// It has an alarm's place in nothing: it runs when the device is awake anyway.
 Result<JobInfo> dailyJob(std::string_view fleet);
-/// The key of the code in the extras of a job that joins.
-inline constexpr const char* codeExtra = "code";
 
 /// This device's own part of a campaign's spread, the same each time it is asked.
 Duration partOf(Duration spread, std::string_view campaign, std::string_view device);

@@ -27,7 +27,7 @@ void Agent::startJoin(const AgentRun& run) {
     const auto end = [&](int code, std::string words) { wires_.finish(run.number, false, {code, std::move(words)}); };
     if (!settings_)
         return end(ends::configuration, "this device has joined no server of push; `stint push join` does it");
-    const auto code = codeIn(run.extras.getString(codeExtra), settings_->origin);
+    const auto code = codeIn(run.extras.getString(agentCodeExtra), settings_->origin);
     if (!code.ok()) return end(ends::badData, code.error().message);
     if (identity_) {
         const Fleet& fleet = identity_->fleet();

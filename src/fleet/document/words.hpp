@@ -53,6 +53,10 @@ std::string_view wordOf(Outcome outcome);
 std::optional<Phase> phaseIn(std::string_view word);
 std::optional<Outcome> outcomeIn(std::string_view word);
 
+/// PROPOSAL: the most bytes of a report's words. In a report that is signed they count as they are written there, where
+/// a quote has two.
+inline constexpr std::size_t longestWords = 4'096;
+
 /// A device's report, but for whose it is. The last by sequence counts.
 struct Telling {
     std::uint8_t round = 0; ///< counts an operator's retries

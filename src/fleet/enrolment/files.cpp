@@ -1,6 +1,7 @@
 #include "fleet/enrolment/files.hpp"
 
 #include <cerrno>
+#include <cstring>
 
 #include <fcntl.h>
 #include <sodium.h>
@@ -9,6 +10,8 @@
 
 #include "base/result/errors.hpp"
 #include "base/text/printable.hpp"
+#include "base/unix/paths.hpp"
+#include "base/unix/process.hpp"
 #include "fleet/enrolment/field_rules.hpp"
 #include "push/keys/private_file.hpp"
 
@@ -77,6 +80,22 @@ Result<std::optional<Fleet>> Fleet::read(const Folder& folder) {
 Result<void> Fleet::write(const Folder& folder) const {
     STINT_TRY(push::writePrivateFile(folder, nameFile, name + "\n"));
     return push::writePrivateFile(folder, rootFile, root.file());
+}
+
+std::vector<std::filesystem::path> ownersFiles() {
+    constexpr const char* name = "fleet.toml";
+    return {baseDirectory("XDG_CONFIG_HOME", ".config") / "stint" / name, std::filesystem::path("/etc/stint") / name};
+}
+
+Result<std::optional<OwnersWord>> ownersWordIn(const std::vector<std::filesystem::path>& files) {
+    for (const std::filesystem::path& file : files) {
+        const auto text = readFile(file);
+        if (!text && (errno == ENOENT || errno == ENOTDIR)) continue;
+        if (!text) return fail(Errc::STORAGE, "{} cannot be read: {}", file.string(), std::strerror(errno));
+        auto owner = STINT_TRY(Owner::read(*text, file.string()));
+        return std::optional(OwnersWord{file, std::move(owner)});
+    }
+    return std::optional<OwnersWord>();
 }
 
 } // namespace stint::fleet

@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/unix/folder.hpp"
 #include "fleet/signing/secret_key.hpp"
+#include "fleet/trust/trust.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 
@@ -36,5 +38,14 @@ struct Fleet {
     /// The root last: with it, the fleet is there.
     Result<void> write(const Folder& folder) const;
 };
+
+/// The places of fleet.toml (§6.4), of which the first that is there counts: its user's, then the machine's.
+std::vector<std::filesystem::path> ownersFiles();
+struct OwnersWord {
+    std::filesystem::path file;
+    Owner owner;
+};
+/// nullopt: none of them is there. Storage: the first that is cannot be read; IllegalArgument: it has a mistake.
+Result<std::optional<OwnersWord>> ownersWordIn(const std::vector<std::filesystem::path>& files);
 
 } // namespace stint::fleet

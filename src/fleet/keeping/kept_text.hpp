@@ -10,9 +10,6 @@
 
 namespace stint::fleet {
 
-/// A report's words are cut to this many bytes (fleet.md §4.1).
-inline constexpr std::size_t longestWords = 4'096;
-
 /// All of it but its reports, each of which is a text of its own.
 std::string textOf(const Kept& kept);
 std::string textOf(const Telling& telling);

@@ -11,8 +11,6 @@
 
 namespace stint::fleet {
 
-/// PROPOSAL: the most bytes of a report's words, as they are written in the document: a quote has two.
-inline constexpr std::size_t longestWords = 4'096;
 /// PROPOSAL: the most bytes of a signed report, which is a message of the stream: words at their longest have twice as
 /// many in it.
 inline constexpr std::size_t longestReport = 12'288;
