@@ -16,7 +16,7 @@ import time
 import pytest
 from app import PACKAGE, PROGRAM, App
 from commands import SHELL, schedule, script, until_written
-from events import Deadline
+from events import Deadline, Directory
 from jeepney import HeaderFields, Message, MessageType
 from jeepney.wrappers import new_header
 from line import PATH, TASKS, Line
@@ -396,3 +396,20 @@ sys.stdin.read()
     assert refused.says() == "closed"
     with Line(world.runtime / "bus") as line:
         assert line.jobs() == []
+
+
+def test_who_has_taken_all_watches_keeps_stintd_from_nothing_but_noticing(world):
+    """The kernel gives a user so many (128 on some systems), and any process of theirs may have them all."""
+    none = 'echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"'
+    alone = ("unshare", "--user", "--map-root-user", "sh", "-c", none, "sh")
+    if subprocess.run([*alone, "true"], check=False, capture_output=True).returncode != 0:
+        pytest.skip("nobody may make a user namespace here")
+    daemon = world.start_daemon(before=alone)
+    (world.apps / "com.example.late.toml").write_text('package = "com.example.late"\ncommand = ["/bin/true"]\n')
+    assert "com.example.late" not in world.done("apps")
+    assert "are not noticed yet" in daemon.log.read_text()
+    subprocess.run(["nsenter", "--user", "--preserve-credentials", "--target", str(daemon.pid), "sh", "-c",
+                    "echo 128 > /proc/sys/user/max_inotify_instances"], check=True)
+    with Directory(daemon.log.parent) as directory:
+        directory.until(lambda: "are noticed again" in daemon.log.read_text())
+    assert "com.example.late" in world.done("apps")

@@ -5,8 +5,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
+
+#include <fmt/core.h>
 
 #include "base/result/errors.hpp"
+#include "base/unix/folder.hpp"
 #include "base/unix/inotify.hpp"
 
 namespace stint {
@@ -43,13 +47,34 @@ bool isHalfWritten(const fs::path& file) {
 
 DirectoryWatch::~DirectoryWatch() { sd_event_source_disable_unref(source_); }
 
-Result<void> DirectoryWatch::start(sd_event* loop) {
+Result<void> DirectoryWatch::start(sd_event* loop, Tell tell) {
+    loop_ = loop;
+    tell_ = std::move(tell);
+    auto followed = follow();
+    if (followed.ok() || followed.error().code != Errc::BUSY) return followed;
+    tell_(fmt::format("changes in {} are not noticed yet: {}; it is tried again", directories_.front().string(),
+                      followed.error().message));
+    followLater();
+    return {};
+}
+
+/// Busy: there are no more watches just now.
+Result<void> DirectoryWatch::follow() {
     inotify_ = openInotify();
-    if (!inotify_) return fail(Errc::SYSTEM, "cannot watch directories: {}", std::strerror(errno));
-    const int added = sd_event_add_io(loop, &source_, inotify_.get(), EPOLLIN, readable, this);
-    if (added < 0) return fail(Errc::SYSTEM, "cannot watch directories: {}", std::strerror(-added));
+    if (!inotify_) return fail(systemCode(errno), "cannot watch directories: {}", std::strerror(errno));
+    const int added = sd_event_add_io(loop_, &source_, inotify_.get(), EPOLLIN, readable, this);
+    if (added < 0) return fail(systemCode(-added), "cannot watch directories: {}", std::strerror(-added));
     arm();
     return {};
+}
+
+void DirectoryWatch::followLater() {
+    if (!again_) again_ = std::make_unique<Timer>(loop_);
+    again_->set(pause_.next(), [this] {
+        if (!follow().ok()) return followLater();
+        tell_(fmt::format("changes in {} are noticed again", directories_.front().string()));
+        change_();
+    });
 }
 
 void DirectoryWatch::arm() {

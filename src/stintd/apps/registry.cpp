@@ -30,7 +30,8 @@ public:
     }
 
     Result<void> start(sd_event* loop) {
-        STINT_TRY(watch_.start(loop)); // before the reading, so that no change is missed
+        const auto tell = [this](const std::string& sentence) { onError_(fail(Errc::BUSY, "{}", sentence)); };
+        STINT_TRY(watch_.start(loop, tell)); // before the reading, so that no change is missed
         installed_ = readAll();
         return {};
     }

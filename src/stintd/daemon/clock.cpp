@@ -95,7 +95,7 @@ Result<void> Daemon::watchZone() {
     const fs::path link = localTime;
     zoneWatch_ = std::make_unique<DirectoryWatch>(
         std::vector{link.parent_path()}, [this] { readZone(); }, link.filename());
-    STINT_TRY(zoneWatch_->start(loop_.get()));
+    STINT_TRY(zoneWatch_->start(loop_.get(), logWarning));
     readZone();
     return {};
 }

@@ -81,7 +81,7 @@ void warnOf(const std::vector<std::string>& passedOver) {
 Result<void> Daemon::watchPolicy() {
     policyWatch_ = std::make_unique<DirectoryWatch>(
         directoriesOf(options_.policy), [this] { readPolicy(); }, "");
-    STINT_TRY(policyWatch_->start(loop_.get()));
+    STINT_TRY(policyWatch_->start(loop_.get(), logWarning));
     warnOf(policy_.passedOver);
     readPolicy(); // a file may have changed between main()'s look and the watch
     return {};
