@@ -51,14 +51,14 @@ TEST_CASE("fleet.md §3: a device joins by a job with the code, and says hello w
 
 TEST_CASE("fleet.md §3: joining tells who follows it what is wrong, and is tried again only where that can help") {
     World world;
-    const std::string right = sure(world.codeFor(world.server.code(world.server.invite())));
+    const std::string right = sure(world.codeFor(world.invited()));
     std::string wrong = right;
     wrong.back() = wrong.back() == '0' ? '1' : '0';
     CHECK(world.join(wrong).exitCode == 65);
-    JoinCode forged = world.server.code(world.server.invite());
+    JoinCode forged = world.invited();
     forged.fleet[0] ^= 1;
     CHECK(world.join(sure(world.codeFor(forged))).exitCode == 77);
-    JoinCode unknown = world.server.code(world.server.invite());
+    JoinCode unknown = world.invited();
     unknown.invitation = "00000000";
     CHECK(world.join(sure(world.codeFor(unknown))).exitCode == 77);
     CHECK_FALSE(world.has(daily));

@@ -39,7 +39,8 @@ public:
     // The test's hands.
 
     /// The device joins by the code of an invitation, as a person has it.
-    stint::Outcome join() { return join(sure(codeFor(server.code(server.invite())))); }
+    stint::Outcome join() { return join(sure(codeFor(invited()))); }
+    JoinCode invited() { return server.code(server.invite(*enroller_)); }
     stint::Outcome join(const std::string& code);
     /// Has joined, and nothing is under way.
     void settle();

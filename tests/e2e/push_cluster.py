@@ -48,9 +48,11 @@ class Member(HttpServer):
         self.data = world.root / f"member{number}"
         self.log = world.root / f"member{number}.log"
         self.port, self.nats_port, self.route_port = free_port(), free_port(), free_port()
-        self.words = ["stint", "push", "serve", "--data", str(self.data), "--port", str(self.port), "--broker-port",
-                      str(self.nats_port), *always]
+        self.words = ["stint", *self.serves(), "--port", str(self.port), "--broker-port", str(self.nats_port), *always]
         self.start("--cluster", f"127.0.0.1:{self.route_port}", *words)
+
+    def serves(self):
+        return ["push", "serve", "--data", str(self.data)]
 
     def start(self, *words):
         self.printed = b""
@@ -67,9 +69,11 @@ class Member(HttpServer):
         with self.there():
             return super().ask(*words, **headers)
 
+    lines = 2  # that it prints when it takes messages
+
     def until_ready(self, within=FORMED):
         """It takes messages."""
-        while self.printed.count(b"\n") < 2:
+        while self.printed.count(b"\n") < self.lines:
             some = select.select([self.process.stdout], [], [], within)[0] and os.read(self.process.stdout.fileno(), 4096)
             if not some:
                 raise TooLate(f"{self.words}: {self.log.read_text()}")

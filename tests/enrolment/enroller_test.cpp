@@ -11,7 +11,7 @@ TEST_CASE("fleet.md §3: a device with an invitation gets a certificate for 90 d
     const SmallServer server;
     Enroller enroller = server.enroller();
     SmallDevice device;
-    const Certificate made = certificateOf(device.asked(enroller, device.asks(server.code(server.invite()))));
+    const Certificate made = certificateOf(device.asked(enroller, device.asks(server.code(server.invite(enroller)))));
     CHECK(made == Certificate{.device = device.id,
                               .key = device.key().publicKey().text(),
                               .user = device.user,
@@ -26,7 +26,7 @@ TEST_CASE("fleet.md §3: a question that is asked again has the same certificate
     const SmallServer server;
     Enroller enroller = server.enroller();
     SmallDevice one, two;
-    const Invitation invitation = server.invite(1);
+    const Invitation invitation = server.invite(enroller, 1);
     const std::string question = one.asks(server.code(invitation));
     const std::string first = one.asked(enroller, question);
     CHECK(one.asked(enroller, question, then + 1h) == first);
@@ -52,7 +52,7 @@ TEST_CASE("fleet.md §3: a device that joins anew has the next enrolment, and th
     const SmallServer server;
     Enroller enroller = server.enroller();
     SmallDevice device;
-    const JoinCode code = server.code(server.invite());
+    const JoinCode code = server.code(server.invite(enroller));
     const std::string before = device.asks(code);
     CHECK(certificateOf(device.asked(enroller, before)).enrolment == 1);
     std::filesystem::remove_all(device.directory()); // wiped
@@ -61,7 +61,7 @@ TEST_CASE("fleet.md §3: a device that joins anew has the next enrolment, and th
     CHECK(certificateOf(device.asked(enroller, device.asks(code))).enrolment == 2);
     // The same key by a new invitation: an operator gives it other labels.
     const Certificate moved =
-        certificateOf(device.asked(enroller, device.asks(server.code(server.invite(1, "site=paris")))));
+        certificateOf(device.asked(enroller, device.asks(server.code(server.invite(enroller, 1, "site=paris")))));
     CHECK(moved.enrolment == 3);
     CHECK(moved.labels.at("site") == "paris");
 }
@@ -70,7 +70,7 @@ TEST_CASE("fleet.md §3: each refusal has its reason, and counts no use") {
     const SmallServer server;
     Enroller enroller = server.enroller();
     SmallDevice device, other;
-    const Invitation invitation = server.invite(1), ended = server.invite(1, "site=berlin", 1h);
+    const Invitation invitation = server.invite(enroller, 1), ended = server.invite(enroller, 1, "site=berlin", 1h);
     const JoinCode code = server.code(invitation);
     const auto refused = [&](const std::string& question, std::string_view why, WallTime time = then) {
         const std::string answer = device.asked(enroller, question, time);
@@ -113,14 +113,15 @@ TEST_CASE("fleet.md §3: what the server cannot keep lets nobody in, and is aske
     const SmallServer server;
     Enroller enroller = server.enroller();
     SmallDevice device;
-    const Invitation invitation = server.invite();
-    std::filesystem::create_directory(server.place / ("invitations/" + invitation.id + ".used"));
+    const Invitation invitation = server.invite(enroller);
+    const std::string use = "used." + invitation.id + ".00000001";
+    server.bucket.emplace(use, "another server's"); // which this one has not read
     const Enrolled troubled = enroller.answer(device.asks(server.code(invitation)), device.id, {}, then, boot);
     CHECK(std::get<Refusal>(sure(joinAnswerIn(troubled.answer))).again == 1min);
-    CHECK(troubled.answer.find(server.place.path()) == std::string::npos);
-    CHECK(troubled.trouble.find(invitation.id + ".used") != std::string::npos);
+    CHECK(troubled.answer.find(use) == std::string::npos);
+    CHECK(troubled.trouble.find(use) != std::string::npos);
     CHECK_FALSE(troubled.made.has_value());
-    std::filesystem::remove(server.place / ("invitations/" + invitation.id + ".used"));
+    server.bucket.erase(use);
     device.known.certificate = Signed{"{}", {}}; // its enrolment is not known
     CHECK(std::get<Refusal>(sure(joinAnswerIn(device.asked(enroller, device.asks(server.code(invitation)))))).again ==
           1min);
@@ -130,12 +131,12 @@ TEST_CASE("fleet.md §3: one invitation is asked 600 times a minute, and others 
     const SmallServer server;
     Enroller enroller = server.enroller();
     SmallDevice device, other;
-    const std::string question = device.asks(server.code(server.invite()));
+    const std::string question = device.asks(server.code(server.invite(enroller)));
     for (std::uint32_t n = 0; n < questionsAMinute; ++n)
         CHECK(refusalIn(device.asked(enroller, question, then, boot + n * 10ms)).empty());
     const std::string late = device.asked(enroller, question, then, boot + 1min - 1ms);
     CHECK(std::get<Refusal>(sure(joinAnswerIn(late))) == Refusal{"this invitation is asked too often", 1min});
-    CHECK(refusalIn(other.asked(enroller, other.asks(server.code(server.invite())), then, boot)).empty());
+    CHECK(refusalIn(other.asked(enroller, other.asks(server.code(server.invite(enroller))), then, boot)).empty());
     CHECK(refusalIn(device.asked(enroller, question, then, boot + 1min)).empty());
 }
 
@@ -143,7 +144,7 @@ TEST_CASE("fleet.md §3: from half of its time on a certificate is renewed, unti
     const SmallServer server;
     Enroller enroller = server.enroller();
     SmallDevice device;
-    const Certificate first = certificateOf(device.asked(enroller, device.asks(server.code(server.invite()))));
+    const Certificate first = certificateOf(device.asked(enroller, device.asks(server.code(server.invite(enroller)))));
     const std::string question = sure(questionToRenew(device.key(), device.words()));
     const auto at = [&](WallTime time) { return device.asked(enroller, question, time); };
     CHECK(renewalOf(first) == then + 45 * 24h);
@@ -158,7 +159,8 @@ TEST_CASE("fleet.md §3: from half of its time on a certificate is renewed, unti
     CHECK(refusalIn(at(next.until + renewableAfterEnd - 1ms)).empty());
     device.known = {kept.certificate, true};
     CHECK(refusalIn(at(next.until)).find("removed") != std::string::npos);
-    CHECK(refusalIn(device.asked(enroller, device.asks(server.code(server.invite())))).empty()); // a new invitation
+    CHECK(refusalIn(device.asked(enroller, device.asks(server.code(server.invite(enroller)))))
+              .empty()); // a new invitation
     SmallDevice stranger;
     CHECK(
         refusalIn(stranger.asked(enroller, sure(questionToRenew(stranger.key(), stranger.words())))).find("joins by") !=
@@ -169,7 +171,7 @@ TEST_CASE("fleet.md §6.1: with a new enrolment key a certificate is renewed at 
     SmallServer server;
     Enroller before = server.enroller();
     SmallDevice device;
-    device.asked(before, device.asks(server.code(server.invite())));
+    device.asked(before, device.asks(server.code(server.invite(before))));
     server.enrolment = SecretKey::make();
     server.list.enrolment = server.enrolment.publicKey().text();
     server.list.version = 8;
@@ -189,7 +191,7 @@ TEST_CASE("fleet.md §3: an answer that is too long comes without the statement"
     SmallDevice device;
     Statement statement = server.statementOf(then);
     enroller.hand(sure(signedBy(server.statement, statement)));
-    const std::string code = device.asks(server.code(server.invite()));
+    const std::string code = device.asks(server.code(server.invite(enroller)));
     CHECK(std::get<JoinAnswer>(sure(joinAnswerIn(device.asked(enroller, code)))).statement != "");
     for (int n = 0; n < 2'000; ++n) {
         statement.alive.push_back(fmt::format("20261123-{:08}", n));

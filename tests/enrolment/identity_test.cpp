@@ -38,7 +38,7 @@ TEST_CASE("fleet.md §3: what a device joins it is in, over a restart, with all 
         CHECK(now.trust().statement() == server.statementOf(then));
         CHECK(now.troubles().empty());
     };
-    isWhole(device.joined(enroller, server.code(server.invite())));
+    isWhole(device.joined(enroller, server.code(server.invite(enroller))));
     isWhole(opened(device));
     CHECK(Identity::keyToJoin(device.directory()).error().code == Errc::ILLEGAL_STATE);
     for (const auto& file : std::filesystem::directory_iterator(device.directory()))
@@ -49,10 +49,10 @@ TEST_CASE("fleet.md §3: a device believes no answer but that of the code's root
     const SmallServer server, other;
     Enroller enroller = server.enroller(), anothers = other.enroller();
     SmallDevice device, neighbour;
-    const JoinCode code = server.code(server.invite());
+    const JoinCode code = server.code(server.invite(enroller));
     const JoinAnswer right = answerFor(device, enroller, code);
-    const JoinAnswer forged = std::get<JoinAnswer>(
-        sure(joinAnswerIn(anothers.answer(device.asks(other.code(other.invite())), device.id, {}, then, boot).answer)));
+    const JoinAnswer forged = std::get<JoinAnswer>(sure(joinAnswerIn(
+        anothers.answer(device.asks(other.code(other.invite(anothers))), device.id, {}, then, boot).answer)));
     const JoinAnswer ofNeighbour = answerFor(neighbour, enroller, code);
     const auto refused = [&](JoinAnswer answer) {
         const auto joined = Identity::join(device.directory(), code, answer, device.id, boot);
@@ -91,7 +91,7 @@ TEST_CASE("fleet.md §3: a paper that is damaged or planted is told, and keeps n
     const Signed statement = sure(signedBy(server.statement, server.statementOf(then)));
     enroller.hand(statement);
     SmallDevice device;
-    device.joined(enroller, server.code(server.invite()));
+    device.joined(enroller, server.code(server.invite(enroller)));
     for (const std::string paper : {"statement", "certificate", "operators"}) {
         CAPTURE(paper);
         const auto file = device.directory() / paper;
@@ -136,7 +136,7 @@ TEST_CASE("fleet.md §3: a key or a root that others could have written or read 
     const SmallServer server;
     Enroller enroller = server.enroller();
     SmallDevice device;
-    device.joined(enroller, server.code(server.invite()));
+    device.joined(enroller, server.code(server.invite(enroller)));
     const auto refused = [&](Errc code) {
         const auto now = Identity::open(device.directory(), device.id, boot);
         CHECK(now.error().code == code);
@@ -171,7 +171,7 @@ TEST_CASE(
     const SmallServer server;
     Enroller enroller = server.enroller();
     SmallDevice device;
-    Identity first = device.joined(enroller, server.code(server.invite()));
+    Identity first = device.joined(enroller, server.code(server.invite(enroller)));
     CHECK(first.keepTime(boot).ok()); // there is none yet
     REQUIRE(first.takeStatement(sure(signedBy(server.statement, server.statementOf(then))), boot).ok());
     CHECK(opened(device).trust().time(boot + 1h) == then + 1h);
@@ -196,7 +196,7 @@ TEST_CASE("fleet.md §6.1: with a new enrolment key the certificate on the disk 
     Enroller enroller = server.enroller();
     enroller.hand(sure(signedBy(server.statement, server.statementOf(then))));
     SmallDevice device;
-    Identity now = device.joined(enroller, server.code(server.invite()));
+    Identity now = device.joined(enroller, server.code(server.invite(enroller)));
     server.list.version = 8;
     server.list.enrolment = SecretKey::make().publicKey().text();
     REQUIRE(now.takeOperators(sure(signedBy(server.root, server.list))).ok());
@@ -212,7 +212,7 @@ TEST_CASE("fleet.md §3: a renewal is the device's from then on") {
     const SmallServer server;
     Enroller enroller = server.enroller();
     SmallDevice device;
-    Identity now = device.joined(enroller, server.code(server.invite()));
+    Identity now = device.joined(enroller, server.code(server.invite(enroller)));
     const WallTime half = then + 45 * 24h;
     const std::string answer = device.asked(enroller, sure(questionToRenew(now.key(), device.words())), half);
     const auto given = sure(signedIn(std::get<JoinAnswer>(sure(joinAnswerIn(answer))).certificate));

@@ -1,11 +1,6 @@
-// fleet.md §3: invitations, which are kept over the end of the server, and whose uses are counted once.
-#include <csignal>
-#include <set>
-
+// fleet.md §3: invitations, which are kept over the end of a server, and whose uses are counted once.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "small_server.hpp"
 
@@ -16,24 +11,34 @@ namespace {
 
 std::string aKey() { return SecretKey::make().publicKey().text(); }
 
+bool isThere(const Invitations& all, std::string_view id) { return all.find(id) != nullptr; }
+
 } // namespace
 
-TEST_CASE("fleet.md §3: an invitation has labels, uses and an end, and is there for another process at once") {
+TEST_CASE("fleet.md §3: an invitation has labels, uses and an end, and every server of the fleet knows it") {
     const SmallServer server;
     const Invitation made = server.invite(2, "site=berlin,model=p1");
     CHECK(made.until == then + 7 * 24h);
     CHECK(made.labelTable() == std::map<std::string, std::string, std::less<>>{{"model", "p1"}, {"site", "berlin"}});
-    CHECK(server.invitations().find(made.id).value() == made);
-    CHECK(server.invitations().find("00000000").value() == std::nullopt);
-    CHECK(server.invitations().find("../name0").value() == std::nullopt);
-    struct stat kept {};
-    REQUIRE(::stat((server.place / ("invitations/" + made.id)).c_str(), &kept) == 0);
-    CHECK((kept.st_mode & 0777) == 0600);
+    const Invitations all = server.invitations();
+    REQUIRE(isThere(all, made.id));
+    CHECK(*all.find(made.id) == made);
+    CHECK_FALSE(isThere(all, "00000000"));
+}
+
+TEST_CASE("fleet.md §3: a broker that reads an invitation has none") {
+    const SmallServer server;
+    const Invitation made = server.invite(1, "site=berlin");
+    const std::string value = server.bucket.at("invitation." + made.id);
+    CHECK(value.find(made.secret) == std::string::npos);
+    CHECK(push::from64(value).value().find("berlin") == std::string::npos);
+    const SmallServer other; // of another fleet
+    CHECK(other.invitations().read("invitation." + made.id, value).error().code == Errc::STORAGE);
 }
 
 TEST_CASE("fleet.md §3: bounds of an invitation") {
     const SmallServer server;
-    const Invitations all = server.invitations();
+    Invitations all = server.invitations();
     CHECK(all.make({}, 1, 1min, then).ok());
     CHECK(all.make({}, mostUses, 28 * 24h, then).ok());
     for (const std::uint32_t uses : {0U, mostUses + 1})
@@ -56,93 +61,50 @@ TEST_CASE("fleet.md §3: a key uses an invitation once, and no key uses it up tw
         CHECK(all.use(made, device, one).ok());
     CHECK(all.use(made, push::newDevice(), two).ok());
     CHECK(all.use(made, device, aKey()).error().code == Errc::REFUSED);
-    CHECK(all.hasLetIn(made, device, one).value());
-    CHECK_FALSE(all.hasLetIn(made, device, two).value()); // it is another device's
+    CHECK(all.hasLetIn(made, device, one));
+    CHECK_FALSE(all.hasLetIn(made, device, two)); // it is another device's
     Invitations again = server.invitations();
-    CHECK(again.hasLetIn(made, device, one).value());
+    CHECK(again.hasLetIn(made, device, one));
     CHECK(again.use(made, device, aKey()).error().code == Errc::REFUSED);
 }
 
-TEST_CASE("fleet.md §3: a use that was cut off is none, and the next one stands alone") {
+TEST_CASE("fleet.md §3: of two servers that count a use at once one reads first what the other has counted") {
     const SmallServer server;
-    const Invitation made = server.invite(3);
-    const std::string device = push::newDevice(), one = aKey(), two = aKey();
-    CHECK(server.invitations().use(made, device, one).ok());
-    const auto file = server.place / ("invitations/" + made.id + ".used");
-    const std::string whole = contentOf(file);
-    const std::string cut = push::newDevice() + " " + aKey();
-    for (std::size_t size = 0; size <= cut.size(); size += 7) {
-        overwrite(file, whole + cut.substr(0, size));
-        Invitations all = server.invitations();
-        CHECK(all.use(made, device, two).ok());
-        CHECK(contentOf(file) == whole + device + " " + two + "\n");
-    }
-    overwrite(file, whole + "\xff\xfe nonsense\n"); // a line that nobody can read is a use
-    Invitations all = server.invitations();
-    CHECK(all.use(made, device, two).ok());
-    CHECK(all.use(made, device, aKey()).error().code == Errc::REFUSED);
+    const Invitation made = server.invite(1);
+    Invitations one = server.invitations(), two = server.invitations();
+    CHECK(one.use(made, push::newDevice(), aKey()).ok());
+    CHECK(two.use(made, push::newDevice(), aKey()).error().code == Errc::ILLEGAL_STATE);
+    CHECK(server.invitations().use(made, push::newDevice(), aKey()).error().code == Errc::REFUSED);
 }
 
-TEST_CASE("fleet.md §3: a server that is killed counts no use twice, and none too few") {
+TEST_CASE("fleet.md §3: what nobody can read in the bucket is a use that is lost, and in nobody's way") {
     const SmallServer server;
-    const Invitation made = server.invite(40);
-    const std::string device = push::newDevice();
-    std::set<std::string> told;
-    for (int n = 0; n < 40; ++n) {
-        int pipe[2];
-        REQUIRE(::pipe(pipe) == 0);
-        const std::string key = aKey();
-        const pid_t child = ::fork();
-        if (child == 0) {
-            Invitations all = server.invitations();
-            if (all.use(made, device, key).ok() && ::write(pipe[1], "y", 1) == 1) ::kill(::getpid(), SIGKILL);
-            ::_exit(0);
-        }
-        ::close(pipe[1]);
-        char said = 0;
-        if (::read(pipe[0], &said, 1) == 1) told.insert(key);
-        ::close(pipe[0]);
-        ::waitpid(child, nullptr, 0);
-    }
-    CHECK(told.size() == 40);
+    const Invitation made = server.invite(2);
+    server.bucket.emplace("used." + made.id + ".00000001", "\xff\xfe nonsense");
     Invitations all = server.invitations();
-    for (const std::string& key : told)
-        CHECK(all.hasLetIn(made, device, key).value());
-    CHECK(all.use(made, device, aKey()).error().code == Errc::REFUSED);
+    CHECK(all.use(made, push::newDevice(), aKey()).ok());
+    CHECK(all.use(made, push::newDevice(), aKey()).error().code == Errc::REFUSED);
+    for (const std::string_view key : {"", "x", "used.", "used.a.b.c", "used.a.b", "invitation.", "invitation.a"})
+        CHECK(all.read(key, "{}").error().code == Errc::STORAGE);
+    CHECK(isThere(all, made.id));
+    const Invitation next = server.invite();
+    CHECK(all.read("invitation." + next.id, server.bucket.at("invitation." + made.id)).error().code == Errc::STORAGE);
+    CHECK(all.make({}, 1, 1h, then).ok());
 }
 
 TEST_CASE("fleet.md §3: 1,000 invitations serve at a time, and they are forgotten a week after their end") {
     const SmallServer server;
-    const Invitations all = server.invitations();
-    const Invitation first = server.invite(1, "site=berlin", 1h);
-    CHECK(server.invitations().use(first, push::newDevice(), aKey()).ok());
-    const Invitation like = server.invite(1, "site=berlin", 2h);
-    const std::string text = contentOf(server.place / ("invitations/" + like.id));
-    for (std::size_t n = 2; n < mostInvitations; ++n) {
-        const std::string id = fmt::format("{:08}", n);
-        overwrite(server.place / ("invitations/" + id), std::string(text).replace(text.find(like.id), id.size(), id));
-        std::filesystem::permissions(server.place / ("invitations/" + id), std::filesystem::perms(0600));
-    }
+    Invitations all = server.invitations();
+    const Invitation first = sure(all.make({"site=berlin"}, 1, 1h, then));
+    CHECK(all.use(first, push::newDevice(), aKey()).ok());
+    for (std::size_t n = 1; n < mostInvitations; ++n)
+        CHECK(all.make({}, 1, 2h, then).ok());
     CHECK(all.make({}, 1, 1h, then).error().code == Errc::LIMIT_EXCEEDED);
     CHECK(all.make({}, 1, 1h, then + 1h).ok()); // the first has ended
-    CHECK(all.find(first.id).value().has_value());
     CHECK(all.make({}, 1, 1h, then + 1h + keptAfterEnd - 1ms).ok());
-    CHECK(all.find(first.id).value().has_value());
+    CHECK(isThere(all, first.id));
     CHECK(all.make({}, 1, 1h, then + 1h + keptAfterEnd).ok());
-    CHECK_FALSE(all.find(first.id).value().has_value());
-    CHECK_FALSE(std::filesystem::exists(server.place / ("invitations/" + first.id + ".used")));
-}
-
-TEST_CASE("fleet.md §3: an invitation that another user could have written lets nobody in") {
-    const SmallServer server;
-    const Invitation made = server.invite();
-    const auto file = server.place / ("invitations/" + made.id);
-    REQUIRE(::chmod(file.c_str(), 0666) == 0);
-    CHECK(server.invitations().find(made.id).error().code == Errc::SECURITY);
-    REQUIRE(::chmod(file.c_str(), 0600) == 0);
-    overwrite(file, "{}");
-    CHECK(server.invitations().find(made.id).error().code == Errc::STORAGE);
-    CHECK(server.invitations().make({}, 1, 1h, then).ok()); // it is in nobody's way
-    REQUIRE(::chmod((server.place / "invitations").c_str(), 0755) == 0);
-    CHECK(Invitations::open(server.place.path()).error().code == Errc::SECURITY);
+    CHECK_FALSE(isThere(all, first.id));
+    CHECK_FALSE(server.bucket.contains("invitation." + first.id));
+    CHECK_FALSE(server.bucket.contains("used." + first.id + ".00000001"));
 }

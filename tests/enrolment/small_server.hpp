@@ -4,11 +4,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <stdexcept>
 #include <string>
 
 #include <sys/stat.h>
 
+#include "base/result/errors.hpp"
 #include "fleet/enrolment/enroller.hpp"
 #include "fleet/enrolment/identity.hpp"
 #include "push/envelope/names.hpp"
@@ -62,6 +64,8 @@ struct SmallServer {
     SecretKey root = SecretKey::make(), enrolment = SecretKey::make(), statement = SecretKey::make(),
               ann = SecretKey::make();
     Operators list;
+    /// The fleet's bucket, which outlives each of its servers.
+    mutable std::map<std::string, std::string, std::less<>> bucket;
 
     SmallServer() {
         list = {.version = 7,
@@ -78,11 +82,33 @@ struct SmallServer {
     }
 
     FleetKeys keys() const { return sure(FleetKeys::open(place.path())); }
-    Invitations invitations() const { return sure(Invitations::open(place.path())); }
+    /// Those of a server that has just begun.
+    Invitations invitations() const {
+        const auto keep = [this](const std::string& key, const std::string& value) -> Result<void> {
+            if (bucket.emplace(key, value).second) return {};
+            return fail(Errc::ILLEGAL_STATE, "{}: somebody else has written it", key);
+        };
+        const auto forget = [this](const std::string& keys) -> Result<void> {
+            const std::string_view first = std::string_view(keys).substr(0, keys.find('*'));
+            std::erase_if(bucket, [&](const auto& one) { return one.first.starts_with(first); });
+            return {};
+        };
+        Invitations read(enrolment, keep, forget);
+        for (const auto& [key, value] : bucket)
+            [[maybe_unused]] const auto counts = read.read(key, value); // or is damaged
+        return read;
+    }
     Enroller enroller() const { return {keys(), invitations()}; }
+    /// One that a server which begins later knows.
     Invitation invite(std::uint32_t uses = 50, std::string_view labels = "site=berlin", Duration expires = 7 * 24h,
                       WallTime now = then) const {
-        return sure(invitations().make(sure(labelsIn(labels)), uses, expires, now));
+        Invitations all = invitations();
+        return sure(all.make(sure(labelsIn(labels)), uses, expires, now));
+    }
+    /// One that this server makes.
+    static Invitation invite(Enroller& by, std::uint32_t uses = 50, std::string_view labels = "site=berlin",
+                             Duration expires = 7 * 24h) {
+        return sure(by.invitations().make(sure(labelsIn(labels)), uses, expires, then));
     }
     JoinCode code(const Invitation& invitation) const {
         return {fingerprintOf(root.publicKey(), "office"), std::string(pushCodeLength, '0'), invitation.id,

@@ -53,7 +53,7 @@ TEST_CASE("what makes a server one of the cluster is for the one that asked alon
     REQUIRE(question.ok());
     CHECK(question->code == "C");
     CHECK(question->key == asking.key);
-    const std::string text = textOf(ServerAnswer{*authority, *keys, {"192.0.2.7:7750"}}, question->key);
+    const std::string text = textOf(ServerAnswer{*authority, *keys, {"192.0.2.7:7750"}, "the fleet's"}, question->key);
     const auto answer = serverAnswerIn(text, asking);
     REQUIRE(answer.ok());
     CHECK(answer->authority.text() == authority->text());
@@ -69,7 +69,7 @@ TEST_CASE("what makes a server one of the cluster is for the one that asked alon
                                                    {"a.example:7750"},
                                                    {"192.0.2.7:7750\"]"},
                                                    std::vector<std::string>(33, "192.0.2.7:1")})
-        CHECK_FALSE(serverAnswerIn(textOf(ServerAnswer{*authority, *keys, routes}, asking.key), asking).ok());
+        CHECK_FALSE(serverAnswerIn(textOf(ServerAnswer{*authority, *keys, routes, ""}, asking.key), asking).ok());
 }
 
 TEST_CASE("a route is an address that another machine can reach") {

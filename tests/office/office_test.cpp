@@ -9,6 +9,7 @@
 #include "base/time/clock.hpp"
 #include "enrolment/small_server.hpp"
 #include "fleet/document/document.hpp"
+#include "fleet/enrolment/handing_on.hpp"
 #include "fleet/office/office.hpp"
 #include "fleet/office/poster.hpp"
 #include "mailbox/nats_server.hpp"
@@ -27,15 +28,37 @@ push::Broker brokerAt(const NatsServer& nats) {
 /// An office of the server, and what it has pushed.
 class Desk {
 public:
-    Desk(const NatsServer& nats, const SmallServer& server, const std::filesystem::path& roster)
+    Desk(const NatsServer& nats, const SmallServer& server, const std::filesystem::path& roster,
+         const std::string& member = "", const std::filesystem::path& data = {})
         : broker(brokerAt(nats)),
           office_(std::make_unique<Office>(
-              broker, Office::Settings{.data = server.place.path()}, sure(Roster::open(roster)), server.enroller(),
+              broker,
+              Office::Settings{.data = data.empty() ? server.place.path() : data,
+                               .member = member,
+                               .route = member + "'s",
+                               .leaseLife = 2s},
+              sure(Roster::open(roster)),
+              Enroller(data.empty() ? server.keys() : sure(FleetKeys::open(data)), invitationsOf(server)),
               Office::Wires{.post = [this](const std::string& to, const OrderMessage& order) { posted(to, order); },
                             .tell = [](const std::string& sentence) { MESSAGE(sentence); },
-                            .opened = [this] { isOpen_ = true; }})) {
+                            .opened = [this] { isOpen_ = true; },
+                            .follows = [this] { follows_ = true; },
+                            .superseded = [this] { isSuperseded_ = true; }})) {
         broker.follow([this](bool up) { office_->connected(up); });
-        REQUIRE(eventually([this] { return isOpen_.load(); }));
+        REQUIRE(eventually([this] { return isOpen_ || follows_; }));
+    }
+    bool leads() const { return isOpen_; }
+    bool isSuperseded() const { return isSuperseded_; }
+    Result<Invitation> invited(std::uint32_t uses = 50) {
+        std::promise<Result<Invitation>> done;
+        office_->invite({{"site=berlin"}, uses, 24h}, [&](auto result) { done.set_value(std::move(result)); });
+        return done.get_future().get();
+    }
+    JoinCode invites(const SmallServer& server, std::uint32_t uses = 50) { return server.code(sure(invited(uses))); }
+    Result<void> takeOperators(const Signed& list) {
+        std::promise<Result<void>> done;
+        office_->takeOperators(list, [&](auto result) { done.set_value(std::move(result)); });
+        return done.get_future().get();
     }
     ~Desk() { broker.close(); }
 
@@ -89,7 +112,15 @@ private:
         orders_.emplace(to, order);
     }
 
-    std::atomic<bool> isOpen_ = false;
+    Invitations invitationsOf(const SmallServer& server) const {
+        return {server.enrolment,
+                [this](const std::string& key, const std::string& value) {
+                    return broker.writeOnce(houseBucket, key, value);
+                },
+                [this](const std::string& keys) { return broker.forget(houseBucket, keys); }};
+    }
+
+    std::atomic<bool> isOpen_ = false, follows_ = false, isSuperseded_ = false;
     std::mutex mutex_;
     std::multimap<std::string, OrderMessage> orders_;
     std::unique_ptr<Office> office_;
@@ -132,9 +163,9 @@ struct Phone {
 
 /// A fleet of that many devices, all of which have joined and said hello.
 struct SmallFleet {
-    explicit SmallFleet(std::size_t count) : phones(count) {
-        desk = std::make_unique<Desk>(nats, server, roster());
-        const JoinCode code = server.code(server.invite(50, "site=berlin", 7 * 24h, wallNow()));
+    explicit SmallFleet(std::size_t count, const std::string& member = "") : phones(count) {
+        desk = std::make_unique<Desk>(nats, server, roster(), member);
+        const JoinCode code = desk->invites(server);
         for (Phone& phone : phones) {
             phone.join(*desk, code);
             phone.hello(*desk);
@@ -231,6 +262,56 @@ TEST_CASE("§5: two servers that both believe that they lead let no more begin t
     CHECK(begun.size() == 4);
 }
 
+TEST_CASE("§5.1: one server of a cluster leads; another reads along, and goes on when it is gone") {
+    SmallFleet fleet(4, "one");
+    REQUIRE(fleet.desk->leads());
+    Desk other(fleet.nats, fleet.server, fleet.server.place / "other.db", "two");
+    CHECK_FALSE(other.leads());
+    const Signed document = fleet.campaign(2);
+    const auto refused = other.start(document, true).error();
+    CHECK(refused.code == Errc::ILLEGAL_STATE);
+    CHECK(refused.message.find("one's leads the fleet") != std::string::npos);
+    const std::string id = sure(fleet.desk->start(document, true)).id;
+    const JoinCode code = fleet.desk->invites(fleet.server, 1);
+    const auto begun = fleet.letBegin(id, {fleet.desk.get()});
+    fleet.phones[*begun.begin()].tell(*fleet.desk, id, Phase::Ended, Outcome::Succeeded);
+    REQUIRE(eventually([&] { return fleet.desk->count(id, Outcome::Succeeded) == 1; }));
+
+    fleet.desk.reset();
+    REQUIRE(eventually([&] { return other.leads(); }));
+    CHECK(other.count(id, Outcome::Succeeded) == 1);
+    CHECK(fleet.letBegin(id, {&other}).size() == 2); // the other one of before, and one in the place of who has ended
+    Phone later;
+    later.join(other, code); // it knows the invitation, too
+    CHECK(later.enrolment() == 1);
+}
+
+TEST_CASE("§5.1: a server whose lease another one has taken meanwhile says so, and answers nobody") {
+    SmallFleet fleet(1, "one");
+    const push::Broker broker = brokerAt(fleet.nats);
+    sure(broker.put("STINT_FLEET_LEASE", "leader", "two 192.0.2.7:7750"));
+    CHECK(eventually([&] { return fleet.desk->isSuperseded(); }));
+    CHECK(fleet.desk->invited().error().message.find("192.0.2.7:7750 leads") != std::string::npos);
+}
+
+TEST_CASE("§5.1: a list of operators that one server was given counts at the others") {
+    SmallFleet fleet(1, "one");
+    const SmallServer& itself = fleet.server;
+    Operators list = itself.list;
+    list.version = 8;
+    const Place elsewhere; // the other machine's directory, as it was handed on before
+    const auto directory = elsewhere / "fleet-server";
+    sure(takeOver(directory, handedOn(itself.keys())));
+    CHECK(sure(FleetKeys::open(directory)).list.version == 7);
+    CHECK(fleet.desk->takeOperators(sure(signedBy(itself.root, list))).ok());
+    CHECK(fleet.desk->takeOperators(sure(signedBy(itself.root, list))).error().code == Errc::ILLEGAL_STATE);
+    {
+        Desk other(fleet.nats, itself, elsewhere / "other.db", "two", directory);
+        CHECK(other.look([](Office::View& view) { return view.keys().list.version; }) == 8);
+    }
+    CHECK(sure(FleetKeys::open(directory)).list.version == 8);
+}
+
 TEST_CASE("§7: a broker that dies takes nothing with it that was answered") {
     SmallFleet fleet(4);
     const std::string id = sure(fleet.desk->start(fleet.campaign(2), true)).id;
@@ -283,7 +364,7 @@ TEST_CASE("§4: a device that joins later is meant by an open campaign, and by n
     const std::string openId = sure(desk.start(sure(signedBy(fleet.server.ann, open)), true)).id;
     const std::string id = sure(desk.start(fleet.campaign(5), true)).id;
     Phone later;
-    later.join(desk, fleet.server.code(fleet.server.invite(1, "site=berlin", 24h, wallNow())));
+    later.join(desk, desk.invites(fleet.server, 1));
     later.hello(desk);
     CHECK(later.asks(desk, openId).word == Reply::Word::Begin);
     CHECK(later.asks(desk, id).word == Reply::Word::Over);

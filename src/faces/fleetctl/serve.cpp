@@ -2,12 +2,12 @@
 // line by which a device joins both.
 #include <cstdio>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
@@ -17,11 +17,13 @@
 #include "base/unix/paths.hpp"
 #include "faces/fleetctl/door.hpp"
 #include "faces/fleetctl/verbs.hpp"
+#include "faces/pushctl/server/cluster.hpp"
 #include "faces/pushctl/server/serving.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
 #include "fleet/enrolment/code.hpp"
 #include "fleet/enrolment/fleet_keys.hpp"
+#include "fleet/enrolment/handing_on.hpp"
 #include "fleet/enrolment/invitations.hpp"
 #include "push/serving/serving.hpp"
 
@@ -46,6 +48,19 @@ Result<Place> placeOf(const Arguments& given) {
     return place;
 }
 
+/// The fleet of a server that others join: its keys are for them, too.
+Result<void> handOn(const Place& place) {
+    const fleet::FleetKeys keys = STINT_TRY(fleet::FleetKeys::open(place.fleet));
+    return push::handOn(place.push, fleet::handedOn(keys));
+}
+
+/// It is one of that cluster's, and of that fleet's, from then on.
+Result<void> joinFleet(const Arguments& given, const Place& place, const push::Serving::Settings& settings,
+                       const Screen& screen) {
+    const push::ServerAnswer answer = STINT_TRY(pushctl::joinCluster(given, settings, screen));
+    return fleet::takeOver(place.fleet, answer.beside);
+}
+
 /// REFUSED: none was founded there.
 Result<fleet::Fleet> fleetIn(const std::filesystem::path& data) {
     const auto folder = STINT_TRY(fleet::privateFolder(data));
@@ -55,58 +70,83 @@ Result<fleet::Fleet> fleetIn(const std::filesystem::path& data) {
     return **std::move(known);
 }
 
-void tellReady(const push::Serving& serving, const fleet::Fleet& itself, const Screen& screen) {
+/// It leads, or follows another one.
+void tellReady(const push::Serving& serving, const fleet::Fleet& itself, bool leads, const Screen& screen) {
     if (screen.json()) {
         cli::Json row = cli::header();
         row["url"] = serving.origin();
         row["fleet"] = itself.name;
+        row["leads"] = leads;
         screen.print(cli::dumped(row));
     } else {
         screen.print(serving.origin());
         screen.tell(fmt::format("the fleet {} is served", printable(itself.name)));
-        screen.tell("`stint fleet invite` prints the line by which a device joins it");
+        screen.tell(leads ? "`stint fleet invite` prints the line by which a device joins it"
+                          : "another server leads it, and is the one to ask; this one goes on when that is gone");
     }
     std::fflush(stdout);
 }
 
-/// Takes a line of stint-fleetd: its door's address, "open" each time that it has read all, and its trouble.
-void heard(std::string_view line, const std::function<void()>& opened, const Screen& screen) {
-    if (line == "open") return opened();
-    if (!line.starts_with("http://")) screen.warn(printable(line));
-}
-
-Result<fleet::Invitation> invitationOf(const Arguments& given, const Place& place) {
-    const auto text = given.value("labels");
-    auto labels = text ? fleet::labelsIn(*text) : Result<std::vector<std::string>>(std::vector<std::string>());
-    if (!labels.ok()) return within("--labels", labels.error());
+/// The invitation that the server has made.
+struct Made {
+    std::string id, secret;
+    WallTime until{};
+};
+struct Wanted {
+    std::vector<std::string> labels;
+    std::uint32_t uses = 1;
+    Duration expires{0};
+};
+Result<Wanted> wantedOf(const Arguments& given) {
+    Wanted wanted;
+    if (const auto text = given.value("labels")) {
+        auto labels = fleet::labelsIn(*text);
+        if (!labels.ok()) return within("--labels", labels.error());
+        wanted.labels = *std::move(labels);
+    }
     const auto uses = numberIn<std::uint32_t>(given.value("uses").value_or("1"));
     if (!uses || *uses < 1 || *uses > fleet::mostUses)
         return fail(Errc::ILLEGAL_ARGUMENT, "--uses is 1 to {}", fleet::mostUses);
+    wanted.uses = *uses;
     const auto expires = parseDuration(given.value("expires").value_or(formatDuration(usualInvitation)));
     if (!expires.ok()) return within("--expires", expires.error());
     if (*expires < 1min || *expires > fleet::longestInvitation)
         return fail(Errc::ILLEGAL_ARGUMENT, "--expires is 1min to {}", formatDuration(fleet::longestInvitation));
-    const auto invitations = STINT_TRY(fleet::Invitations::open(place.fleet));
-    return invitations.make(*std::move(labels), *uses, *expires, wallNow());
+    wanted.expires = *expires;
+    return wanted;
+}
+
+Result<Made> made(const Arguments& given, const Wanted& wanted) {
+    const Door door = STINT_TRY(Door::of(given));
+    const cli::Json asked{{"labels", fmt::format("{}", fmt::join(wanted.labels, ","))},
+                          {"uses", wanted.uses},
+                          {"expires", wanted.expires.count()}};
+    const cli::Json answer = STINT_TRY(door.post("/v1/invitations", asked));
+    Members its(answer);
+    const Made made{its.text("invitation"), its.text("secret"), its.time("until")};
+    if (its.isWrong()) return noAnswer();
+    return made;
 }
 
 struct Line {
     std::string text;
-    fleet::Invitation invitation;
+    Wanted wanted;
+    WallTime until{};
 };
-Result<Line> inviting(const Arguments& given) {
-    const Place place = STINT_TRY(placeOf(given));
+Result<Line> inviting(const Arguments& given, const Place& place) {
     const fleet::Fleet itself = STINT_TRY(fleetIn(place.fleet));
     const auto origin = push::originIn(place.push);
     if (!origin.ok())
         return fail(Errc::REFUSED, "no server was in {} yet: `stint fleet serve` is one", place.push.string());
     Line line;
-    line.invitation = STINT_TRY(invitationOf(given, place));
-    const std::string push = STINT_TRY(push::codeOf(place.push, line.invitation.until));
+    line.wanted = STINT_TRY(wantedOf(given));
+    const Made made = STINT_TRY(fleetctl::made(given, line.wanted));
+    line.until = made.until;
+    std::string push = STINT_TRY(push::codeOf(place.push, made.until));
     const fleet::JoinCode code{.fleet = fleet::fingerprintOf(itself.root, itself.name),
-                               .push = push,
-                               .invitation = line.invitation.id,
-                               .secret = line.invitation.secret};
+                               .push = std::move(push),
+                               .invitation = made.id,
+                               .secret = made.secret};
     line.text = fmt::format("stint fleet join {} {}", *origin, textOf(code, *origin));
     return line;
 }
@@ -117,39 +157,55 @@ int serve(const Arguments& given, const Screen& screen) {
     constexpr std::string_view what = "cannot serve";
     const auto place = placeOf(given);
     if (!place.ok()) return failed(screen, what, place.error());
-    const auto settings = pushctl::servingOf(given, place->push);
+    const auto settings = pushctl::clusterServingOf(given, place->push);
     if (!settings.ok()) return failed(screen, what, settings.error());
+    if (given.has("join"))
+        if (const auto joined = joinFleet(given, *place, *settings, screen); !joined.ok())
+            return failed(screen, "cannot join the cluster", joined.error());
     const auto itself = fleetIn(place->fleet);
     if (!itself.ok()) return failed(screen, what, itself.error());
+    if (!settings->route.empty())
+        if (const auto handed = handOn(*place); !handed.ok()) return failed(screen, what, handed.error());
     bool isReady = false;
     const auto begin = [&](push::Serving& serving) {
+        // stint-fleetd prints its door's address, each time that it leads or follows from then on, and its trouble.
+        const auto heard = [&](std::string_view line) {
+            if (line == "open" || line == "follows") {
+                if (!std::exchange(isReady, true)) tellReady(serving, *itself, line == "open", screen);
+            } else if (!line.starts_with("http://")) {
+                screen.warn(printable(line));
+            }
+        };
         serving.keep("stint-fleetd",
                      {(libexecDirectory() / "stint-fleetd").string(), "--data", place->fleet.string(), "--push",
                       serving.address()},
-                     [&](std::string_view line) {
-                         heard(
-                             line,
-                             [&] {
-                                 if (!std::exchange(isReady, true)) tellReady(serving, *itself, screen);
-                             },
-                             screen);
-                     });
+                     heard);
     };
-    return pushctl::serveUntilSignal(*settings, {.ready = begin}, screen);
+    return pushctl::serveUntilSignal(
+        *settings, {.ready = begin, .first = [&] { pushctl::tellFirst(place->push, "fleet", screen); }}, screen);
 }
 
 int invite(const Arguments& given, const Screen& screen) {
-    const auto line = inviting(given);
-    if (!line.ok()) return failed(screen, "cannot invite", line.error());
+    constexpr std::string_view what = "cannot invite";
+    const auto place = placeOf(given);
+    if (!place.ok()) return failed(screen, what, place.error());
+    if (given.has("server")) {
+        const auto line = push::serverInvitation(place->push, wallNow() + pushctl::usualServerInvitation, "fleet");
+        if (!line.ok()) return failed(screen, what, fail(Errc::REFUSED, "{}", line.error().message));
+        screen.print(*line);
+        return ends::ok;
+    }
+    const auto line = inviting(given, *place);
+    if (!line.ok()) return failed(screen, what, line.error());
     if (!screen.json()) {
         screen.print(line->text);
         return ends::ok;
     }
     cli::Json row = cli::header();
     row["join"] = line->text;
-    row["labels"] = line->invitation.labels;
-    row["uses"] = line->invitation.uses;
-    row["until"] = line->invitation.until.time_since_epoch().count();
+    row["labels"] = line->wanted.labels;
+    row["uses"] = line->wanted.uses;
+    row["until"] = line->until.time_since_epoch().count();
     screen.print(cli::dumped(row));
     return ends::ok;
 }

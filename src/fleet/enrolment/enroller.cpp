@@ -72,7 +72,7 @@ Result<Signed> Enroller::certificateFor(const JoinQuestion& question, const Know
     if (question.invitation.empty()) return renewed(question, known, time);
     const Invitation invitation = STINT_TRY(invitationOf(question, now));
     const Last last = STINT_TRY(lastOf(known));
-    const bool isRepeated = STINT_TRY(invitations_.hasLetIn(invitation, question.device, question.key));
+    const bool isRepeated = invitations_.hasLetIn(invitation, question.device, question.key);
     if (isRepeated && last.certificate) {
         if (known.isRemoved) return fail(Errc::REFUSED, "this device was removed: a new invitation lets it in again");
         // fleet.md §3: the same certificate. Another key's means that this key was given up.
@@ -109,7 +109,7 @@ Result<Signed> Enroller::renewed(const JoinQuestion& question, const Known& know
 }
 
 Result<Invitation> Enroller::invitationOf(const JoinQuestion& question, Instant now) {
-    const auto found = STINT_TRY(invitations_.find(question.invitation));
+    const Invitation* const found = invitations_.find(question.invitation);
     const auto unknown = [] { return fail(Errc::REFUSED, "there is no such invitation here"); };
     if (!found) return unknown();
     if (asked_.size() >= mostInvitations)

@@ -40,13 +40,14 @@ class Enroller {
 public:
     Enroller(FleetKeys keys, Invitations invitations) : keys_(std::move(keys)), invitations_(std::move(invitations)) {}
 
-    /// The question of the device that asks by a subject of its own. Uses of invitations are on the disk when it
-    /// returns; the clocks are the server's.
+    /// The question of the device that asks by a subject of its own. Uses of invitations are kept when it returns; the
+    /// clocks are the server's.
     Enrolled answer(std::string_view question, std::string_view device, const Known& known, WallTime time, Instant now);
 
     /// From now on devices are told these.
     void hand(std::optional<Signed> statement) { statement_ = std::move(statement); }
     FleetKeys& keys() { return keys_; }
+    Invitations& invitations() { return invitations_; }
 
 private:
     struct Minute {

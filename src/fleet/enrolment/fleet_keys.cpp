@@ -17,22 +17,6 @@ namespace {
 constexpr std::string_view listPrefix = "operators-", listSuffix = ".json", ofSignature = ".minisig";
 constexpr Bytes longestSignature = 4'096;
 
-/// 0: there is none.
-Result<std::uint32_t> newestVersionIn(const std::filesystem::path& directory) {
-    std::error_code failed;
-    std::uint32_t newest = 0;
-    for (auto each = std::filesystem::directory_iterator(directory, failed); !failed && each != end(each);
-         each.increment(failed)) {
-        const std::string name = each->path().filename();
-        if (!name.starts_with(listPrefix) || !name.ends_with(listSuffix)) continue;
-        const auto version = numberIn<std::uint32_t>(
-            std::string_view(name).substr(listPrefix.size(), name.size() - listPrefix.size() - listSuffix.size()));
-        if (version && operatorsFile(*version) == name) newest = std::max(newest, *version);
-    }
-    if (failed) return fail(Errc::SYSTEM, "cannot list {}: {}", directory.string(), failed.message());
-    return newest;
-}
-
 /// The list in it, if it is for a server of these keys.
 Result<Operators> checkedList(const Signed& given, const PublicKey& root, const SecretKey& enrolment,
                               const SecretKey& statement) {
@@ -49,6 +33,21 @@ Result<Operators> checkedList(const Signed& given, const PublicKey& root, const 
 std::string operatorsFile(std::uint32_t version) { return fmt::format("{}{}{}", listPrefix, version, listSuffix); }
 
 std::filesystem::path FleetKeys::directory() { return stateDirectory() / "fleet-server"; }
+
+Result<std::uint32_t> FleetKeys::newestVersionIn(const std::filesystem::path& directory) {
+    std::error_code failed;
+    std::uint32_t newest = 0;
+    for (auto each = std::filesystem::directory_iterator(directory, failed); !failed && each != end(each);
+         each.increment(failed)) {
+        const std::string name = each->path().filename();
+        if (!name.starts_with(listPrefix) || !name.ends_with(listSuffix)) continue;
+        const auto version = numberIn<std::uint32_t>(
+            std::string_view(name).substr(listPrefix.size(), name.size() - listPrefix.size() - listSuffix.size()));
+        if (version && operatorsFile(*version) == name) newest = std::max(newest, *version);
+    }
+    if (failed) return fail(Errc::SYSTEM, "cannot list {}: {}", directory.string(), failed.message());
+    return newest;
+}
 
 Result<FleetKeys> FleetKeys::open(const std::filesystem::path& directory) {
     const auto noFleet = [&] {
@@ -75,12 +74,17 @@ Result<FleetKeys> FleetKeys::open(const std::filesystem::path& directory) {
                      *std::move(list)};
 }
 
-Result<void> FleetKeys::takeOperators(const std::filesystem::path& directory, const Signed& given) {
+Result<Operators> FleetKeys::newerList(const Signed& given) const {
     auto newer = STINT_TRY(checkedList(given, fleet.root, enrolment, statement));
     if (newer.version <= list.version)
         return fail(Errc::ILLEGAL_STATE,
                     "version {} of the list of operators is not newer than {}, which the server has", newer.version,
                     list.version);
+    return newer;
+}
+
+Result<void> FleetKeys::takeOperators(const std::filesystem::path& directory, const Signed& given) {
+    auto newer = STINT_TRY(newerList(given));
     const auto folder = STINT_TRY(privateFolder(directory));
     if (!folder) return fail(Errc::STORAGE, "there is no {}", directory.string());
     STINT_TRY(writeOperators(*folder, newer.version, given));

@@ -19,11 +19,14 @@ struct FleetKeys {
     static constexpr const char *enrolmentFile = "enrolment.key", *statementFile = "statement.key";
     /// $XDG_STATE_HOME/stint/fleet-server.
     static std::filesystem::path directory();
+    /// The version of the newest list there; 0: there is none.
+    static Result<std::uint32_t> newestVersionIn(const std::filesystem::path& directory);
     /// Storage: something is missing or damaged; Security: it is another user's, others may read what is secret, or the
     /// newest list is not root's, or names other keys than these.
     static Result<FleetKeys> open(const std::filesystem::path& directory);
-    /// A newer list of root's is the one that counts from now on: on the disk when it returns. Security: it is not
-    /// root's, or names other keys; IllegalState: it is not newer.
+    /// The list in it. Security: it is not root's, or names other keys; IllegalState: it is not newer.
+    Result<Operators> newerList(const Signed& given) const;
+    /// A newer list of root's is the one that counts from now on: on the disk when it returns. Errors of newerList().
     Result<void> takeOperators(const std::filesystem::path& directory, const Signed& given);
 };
 

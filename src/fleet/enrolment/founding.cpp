@@ -69,6 +69,9 @@ Result<void> emptied(const Folder& folder, const std::filesystem::path& path) {
         STINT_TRY(folder.remove(name));
         STINT_TRY(folder.remove(name + ".new"));
     }
+    const std::uint32_t newest = STINT_TRY(FleetKeys::newestVersionIn(path)); // of a fleet that was taken over
+    for (const std::string& name : {operatorsFile(newest), operatorsFile(newest) + ".minisig"})
+        STINT_TRY(folder.remove(name));
     if (!std::filesystem::is_empty(path))
         return fail(Errc::SECURITY, "{} has files that are not ours: remove it", path.string());
     return {};
@@ -126,15 +129,12 @@ Result<void> checkFoundingPlace(const std::filesystem::path& directory) {
                 above.string());
 }
 
-Result<PublicKey> found(const std::filesystem::path& directory, const Founding& founding) {
-    STINT_TRY(checkFoundingName(founding.fleet));
-    STINT_TRY(checkFoundingName(founding.operatorName));
+Result<void> foundedBy(const std::filesystem::path& directory, const std::function<Result<void>(const Folder&)>& fill) {
     STINT_TRY(checkFoundingPlace(directory));
     const std::filesystem::path fresh = directory.string() + ".new";
     const Folder folder = STINT_TRY(newFolder(fresh));
     STINT_TRY(emptied(folder, fresh));
-    const SecretKey root = SecretKey::make();
-    if (const auto filled = fill(folder, founding, root); !filled.ok()) {
+    if (const auto filled = fill(folder); !filled.ok()) {
         [[maybe_unused]] const bool isGone = emptied(folder, fresh).ok() && ::rmdir(fresh.c_str()) == 0;
         return filled.error();
     }
@@ -145,7 +145,14 @@ Result<PublicKey> found(const std::filesystem::path& directory, const Founding& 
         return diskRefused("make", directory);
     }
     const Folder above = STINT_TRY(Folder::open(directory.parent_path()));
-    STINT_TRY(above.sync());
+    return above.sync();
+}
+
+Result<PublicKey> found(const std::filesystem::path& directory, const Founding& founding) {
+    STINT_TRY(checkFoundingName(founding.fleet));
+    STINT_TRY(checkFoundingName(founding.operatorName));
+    const SecretKey root = SecretKey::make();
+    STINT_TRY(foundedBy(directory, [&](const Folder& folder) { return fill(folder, founding, root); }));
     return root.publicKey();
 }
 

@@ -2,9 +2,11 @@
 // whole or not at all.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
+#include "base/unix/folder.hpp"
 #include "fleet/signing/secret_key.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
@@ -29,6 +31,9 @@ Result<void> checkFoundingName(std::string_view name);
 /// The directory's place as it can be: nothing is there, and nobody else can swap what is made there. IllegalState: it
 /// is there already; Security: another user could.
 Result<void> checkFoundingPlace(const std::filesystem::path& directory);
+
+/// A new directory of a fleet's server, with the files that `fill` writes into it. Errors: of it, and as of found().
+Result<void> foundedBy(const std::filesystem::path& directory, const std::function<Result<void>(const Folder&)>& fill);
 
 /// The keys and the list, in a new directory; returns root's key. Errors: as of both checks; Busy: somebody else is at
 /// it; Security: what an earlier founding has left beside it may not be removed; Storage: the disk is full or fails;

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <system_error>
 
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <sodium.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/number.hpp"
 #include "base/text/printable.hpp"
 #include "base/text/words.hpp"
 #include "base/time/time.hpp"
@@ -18,17 +15,14 @@
 #include "fleet/document/query.hpp"
 #include "fleet/enrolment/code.hpp"
 #include "fleet/enrolment/field_rules.hpp"
-#include "fleet/enrolment/files.hpp"
 #include "push/envelope/bytes.hpp"
-#include "push/keys/private_file.hpp"
 
 namespace stint::fleet {
 namespace {
 
-constexpr const char *invitationsDirectory = "invitations", *usedSuffix = ".used";
-constexpr Bytes longestInvitationFile = 16 << 10, longestUses = Bytes{mostUses} * 256;
 constexpr std::size_t mostLabelsOfOne = 32; // PROPOSAL
-constexpr std::size_t mostRead = 64;
+constexpr std::size_t numberLength = 8;
+constexpr std::string_view sealedFor = "stint fleet: the seal of invitations";
 
 std::string_view labelRule(std::string_view text) {
     const auto parts = splitAt(text, "=");
@@ -66,6 +60,14 @@ std::string_view nameOfLabel(std::string_view label) { return label.substr(0, la
 
 std::string lineOf(std::string_view device, std::string_view key) { return fmt::format("{} {}", device, key); }
 
+const unsigned char* readable(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+unsigned char* writable(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+std::string invitationKey(std::string_view id) { return fmt::format("{}{}", Invitations::invitationPart, id); }
+std::string usedKey(std::string_view id, std::uint32_t number) {
+    return fmt::format("{}{}.{:0{}}", Invitations::usedPart, id, number, numberLength);
+}
+
 } // namespace
 
 std::map<std::string, std::string, std::less<>> Invitation::labelTable() const {
@@ -92,32 +94,76 @@ Result<std::vector<std::string>> labelsIn(std::string_view text) {
     return labels;
 }
 
-Result<Invitations> Invitations::open(const std::filesystem::path& server) {
-    std::filesystem::path directory = server / invitationsDirectory;
-    STINT_TRY(push::makePrivateDirectory(directory));
-    auto folder = STINT_TRY(Folder::open(directory));
-    return Invitations(std::move(directory), std::move(folder));
+// A signature of Ed25519 is the same each time, and this one is shown to nobody.
+Invitations::Invitations(const SecretKey& enrolment, Keep keep, Forget forget)
+    : keep_(std::move(keep)), forget_(std::move(forget)) {
+    auto signature = enrolment.signatureOf(sealedFor);
+    static_assert(std::tuple_size_v<std::remove_cvref_t<decltype(*seal_)>> == crypto_secretbox_KEYBYTES);
+    crypto_generichash(seal_->data(), seal_->size(), signature.data(), signature.size(), nullptr, 0);
+    sodium_memzero(signature.data(), signature.size());
+}
+
+std::string Invitations::sealed(const Invitation& invitation) const {
+    const std::string plain = textOfInvitation(invitation);
+    std::string nonce(crypto_secretbox_NONCEBYTES, '\0');
+    randombytes_buf(nonce.data(), nonce.size());
+    std::string box(plain.size() + crypto_secretbox_MACBYTES, '\0');
+    crypto_secretbox_easy(writable(box), readable(plain), plain.size(), readable(nonce), seal_->data());
+    return push::in64(nonce + box);
+}
+
+Result<Invitation> Invitations::unsealed(std::string_view id, std::string_view value) const {
+    const auto bytes = push::from64(value);
+    if (!bytes || bytes->size() < crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES)
+        return fail(Errc::STORAGE, "it is none that is sealed");
+    const std::string_view nonce = std::string_view(*bytes).substr(0, crypto_secretbox_NONCEBYTES);
+    const std::string_view box = std::string_view(*bytes).substr(crypto_secretbox_NONCEBYTES);
+    std::string plain(box.size() - crypto_secretbox_MACBYTES, '\0');
+    if (crypto_secretbox_open_easy(writable(plain), readable(box), box.size(), readable(nonce), seal_->data()) != 0)
+        return fail(Errc::STORAGE, "it was not sealed by this fleet's servers");
+    auto invitation = STINT_TRY(invitationIn(plain));
+    if (invitation.id != id) return fail(Errc::STORAGE, "it is another one's");
+    return invitation;
+}
+
+Result<void> Invitations::read(std::string_view key, std::string_view value) {
+    if (key.starts_with(invitationPart)) {
+        const std::string_view id = key.substr(invitationPart.size());
+        Known& known = all_[std::string(id)];
+        auto invitation = unsealed(id, value);
+        if (!invitation.ok()) return within(key, invitation.error());
+        known.invitation = *std::move(invitation);
+        return {};
+    }
+    const auto parts = splitAt(key.substr(std::min(usedPart.size(), key.size())), ".");
+    const auto number = parts.size() == 2 ? numberIn<std::uint32_t>(parts[1]) : std::nullopt;
+    if (!key.starts_with(usedPart) || !number) return fail(Errc::STORAGE, "{} is no invitation's key", printable(key));
+    Known& known = all_[std::string(parts[0])];
+    known.used = std::max(known.used, *number);
+    known.lines.emplace(value);
+    return {};
 }
 
 Result<Invitation> Invitations::make(std::vector<std::string> labels, std::uint32_t uses, Duration expires,
-                                     WallTime now) const {
+                                     WallTime now) {
     if (uses < 1 || uses > mostUses)
         return fail(Errc::ILLEGAL_ARGUMENT, "an invitation has 1 to {} uses, not {}", mostUses, uses);
     if (expires < 1min || expires > longestInvitation)
         return fail(Errc::ILLEGAL_ARGUMENT, "an invitation serves for 1min to {}, not {}",
                     formatDuration(longestInvitation), formatDuration(expires));
     std::size_t serving = 0;
-    std::error_code failed;
-    for (auto each = std::filesystem::directory_iterator(directory_, failed); !failed && each != end(each);
-         each.increment(failed)) {
-        const auto one = find(each->path().filename().string());
-        if (!one.ok() || !*one) continue;
-        if (now < (*one)->until) ++serving;
-        if (now < (*one)->until + keptAfterEnd) continue;
-        STINT_TRY(folder_.remove((*one)->id));
-        STINT_TRY(folder_.remove((*one)->id + usedSuffix));
+    for (auto each = all_.begin(); each != all_.end();) {
+        const auto& [id, known] = *each;
+        const bool isOver = known.invitation && now >= known.invitation->until + keptAfterEnd;
+        if (known.invitation && now < known.invitation->until) ++serving;
+        if (!isOver) {
+            ++each;
+            continue;
+        }
+        STINT_TRY(forget_(fmt::format("{}{}.*", usedPart, id)));
+        STINT_TRY(forget_(invitationKey(id)));
+        each = all_.erase(each);
     }
-    if (failed) return fail(Errc::SYSTEM, "cannot list {}: {}", directory_.string(), failed.message());
     if (serving >= mostInvitations)
         return fail(Errc::LIMIT_EXCEEDED, "{} invitations serve at a time, and so many do", mostInvitations);
     Invitation made{.id = random32(5),
@@ -126,66 +172,32 @@ Result<Invitation> Invitations::make(std::vector<std::string> labels, std::uint3
                     .uses = uses,
                     .made = now,
                     .until = now + expires};
-    const std::string text = textOfInvitation(made);
-    const auto read = STINT_TRY(invitationIn(text)); // its labels are the caller's
+    const auto read = STINT_TRY(invitationIn(textOfInvitation(made))); // its labels are the caller's
     STINT_CHECK(read == made);
-    STINT_TRY(push::writePrivateFile(folder_, made.id, text));
+    STINT_TRY(keep_(invitationKey(made.id), sealed(made)));
+    all_[made.id].invitation = made;
     return made;
 }
 
-Result<std::optional<Invitation>> Invitations::find(std::string_view id) const {
-    const std::string name(id);
-    if (id.size() != invitationIdLength || !crockfordRule(id).empty()) return std::optional<Invitation>();
-    const auto text = STINT_TRY(readOwn(folder_, name, longestInvitationFile, Secrecy::Secret));
-    if (!text) return std::optional<Invitation>();
-    auto invitation = invitationIn(*text);
-    if (!invitation.ok() || invitation->id != id)
-        return fail(Errc::STORAGE, "{} is damaged", folder_.at(name).string());
-    return std::optional(*std::move(invitation));
+const Invitation* Invitations::find(std::string_view id) const {
+    const auto found = all_.find(id);
+    return found != all_.end() && found->second.invitation ? &*found->second.invitation : nullptr;
 }
 
-Result<Invitations::Uses*> Invitations::usesOf(const std::string& id) {
-    if (auto* const known = findIn(read_, id)) return known;
-    if (read_.size() >= mostRead) read_.clear();
-    const auto text = STINT_TRY(readOwn(folder_, id + usedSuffix, longestUses, Secrecy::Secret));
-    Uses uses;
-    for (std::string_view rest = text ? std::string_view(*text) : std::string_view{};;) {
-        const std::size_t end = rest.find('\n');
-        if (end == std::string_view::npos) break; // what follows was cut off, before its certificate was answered
-        uses.lines.emplace(rest.substr(0, end));
-        uses.count++;
-        uses.end += static_cast<Bytes>(end) + 1;
-        rest.remove_prefix(end + 1);
-    }
-    return &read_.insert_or_assign(id, std::move(uses)).first->second;
-}
-
-Result<bool> Invitations::hasLetIn(const Invitation& invitation, std::string_view device, std::string_view key) {
-    const Uses* const uses = STINT_TRY(usesOf(invitation.id));
-    return uses->lines.contains(lineOf(device, key));
+bool Invitations::hasLetIn(const Invitation& invitation, std::string_view device, std::string_view key) const {
+    const auto found = all_.find(invitation.id);
+    return found != all_.end() && found->second.lines.contains(lineOf(device, key));
 }
 
 Result<void> Invitations::use(const Invitation& invitation, std::string_view device, std::string_view key) {
-    Uses* const uses = STINT_TRY(usesOf(invitation.id));
+    Known& known = all_[invitation.id];
     std::string line = lineOf(device, key);
-    if (uses->lines.contains(line)) return {};
-    if (uses->count >= invitation.uses)
-        return fail(Errc::REFUSED, "the invitation has been used {} times, and is used up", uses->count);
-    const std::string name = invitation.id + usedSuffix;
-    const Fd file = STINT_TRY(push::privateFile(folder_.at(name)));
-    const std::string written = line + "\n";
-    const bool isKept = ::ftruncate(file.get(), uses->end) == 0 &&
-                        ::pwrite(file.get(), written.data(), written.size(), uses->end) == std::ssize(written) &&
-                        ::fsync(file.get()) == 0;
-    if (!isKept) {
-        auto refused = diskRefused("write", folder_.at(name));
-        [[maybe_unused]] const int ignored = ::ftruncate(file.get(), uses->end);
-        return refused;
-    }
-    if (uses->end == 0) STINT_TRY(folder_.sync());
-    uses->lines.insert(std::move(line));
-    uses->count++;
-    uses->end += std::ssize(written);
+    if (known.lines.contains(line)) return {};
+    if (known.used >= invitation.uses)
+        return fail(Errc::REFUSED, "the invitation has been used {} times, and is used up", known.used);
+    STINT_TRY(keep_(usedKey(invitation.id, known.used + 1), line));
+    ++known.used;
+    known.lines.insert(std::move(line));
     return {};
 }
 

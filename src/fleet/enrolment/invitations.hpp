@@ -1,8 +1,9 @@
-// Invitations (fleet.md §3), a file each on the fleet's server, and beside it the keys that it has let in. Who invites
-// is another process than who lets devices in: the one writes the first file, the other the second.
+// Invitations (fleet.md §3), and the keys that each has let in: values of the fleet's bucket, so that every server of
+// the fleet knows them. An invitation is sealed there, for a broker that reads it may let nobody in.
 #pragma once
+#include <array>
 #include <cstdint>
-#include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/unix/folder.hpp"
+#include "fleet/signing/secret_key.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 
@@ -38,34 +39,44 @@ Result<std::vector<std::string>> labelsIn(std::string_view text);
 
 class Invitations {
 public:
-    /// The folder of invitations in the server's directory, which is made where it is not there.
-    static Result<Invitations> open(const std::filesystem::path& server);
+    /// Keeps a value under a key that had none: it is there when it returns. IllegalState: the key has one.
+    using Keep = std::function<Result<void>(const std::string& key, const std::string& value)>;
+    /// Forgets all values under these keys, as NATS writes them: `used.ID.*`.
+    using Forget = std::function<Result<void>(const std::string& keys)>;
+    /// Invitations are sealed by what only who has the enrolment key can make.
+    Invitations(const SecretKey& enrolment, Keep keep, Forget forget);
 
-    /// A new one: on the disk when it returns. Those that ended a week ago are forgotten. IllegalArgument: its uses,
+    /// The first words of the keys that are theirs.
+    static constexpr std::string_view invitationPart = "invitation.", usedPart = "used.";
+    /// Takes a value that is kept, in the order in which they were. Storage: it is damaged, and counts for nothing.
+    Result<void> read(std::string_view key, std::string_view value);
+
+    /// A new one, which is kept when it returns. Those that ended a week ago are forgotten. IllegalArgument: its uses,
     /// time or labels are beyond the bounds; LimitExceeded: there are too many.
-    Result<Invitation> make(std::vector<std::string> labels, std::uint32_t uses, Duration expires, WallTime now) const;
-    /// nullopt: there is none of that id. Storage: its file is damaged.
-    Result<std::optional<Invitation>> find(std::string_view id) const;
+    Result<Invitation> make(std::vector<std::string> labels, std::uint32_t uses, Duration expires, WallTime now);
+    /// nullptr: there is none of that id.
+    const Invitation* find(std::string_view id) const;
 
     /// A device with a key that it has let in.
-    Result<bool> hasLetIn(const Invitation& invitation, std::string_view device, std::string_view key);
-    /// Counts a use for that device with that key, once: on the disk when it returns. Refused: no use is left.
+    bool hasLetIn(const Invitation& invitation, std::string_view device, std::string_view key) const;
+    /// Counts a use for that device with that key, once: it is kept when it returns. Refused: no use is left.
+    /// IllegalState: another server has counted one meanwhile, and it is to be read first.
     Result<void> use(const Invitation& invitation, std::string_view device, std::string_view key);
 
 private:
-    struct Uses {
-        std::set<std::string, std::less<>> lines;
-        std::uint32_t count = 0; ///< a line that nobody can read is one, too
-        Bytes end = 0;           ///< of the file's last line
+    struct Known {
+        std::optional<Invitation> invitation;     ///< nullopt: it is damaged
+        std::set<std::string, std::less<>> lines; ///< "DEVICE KEY", of whom it has let in
+        std::uint32_t used = 0; ///< numbers that are taken: a value that nobody can read is a use, too
     };
 
-    Invitations(std::filesystem::path directory, Folder folder)
-        : directory_(std::move(directory)), folder_(std::move(folder)) {}
-    Result<Uses*> usesOf(const std::string& id);
+    std::string sealed(const Invitation& invitation) const;
+    Result<Invitation> unsealed(std::string_view id, std::string_view value) const;
 
-    std::filesystem::path directory_;
-    Folder folder_;
-    std::map<std::string, Uses, std::less<>> read_; ///< those of late: nobody else writes them
+    Secret<std::array<unsigned char, 32>> seal_;
+    Keep keep_;
+    Forget forget_;
+    std::map<std::string, Known, std::less<>> all_; ///< by their ids
 };
 
 } // namespace stint::fleet

@@ -73,27 +73,16 @@ Result<Ledger> Ledger::open(const push::Broker& broker, int replicas) {
     return Ledger(broker);
 }
 
-Result<void> Ledger::write(const std::string& key, const std::string& text) const {
-    const auto written = broker_->replace(ledgerBucket, key, text, 0);
-    if (written.ok()) return {};
-    // An answer may have been lost, of this try or of one before it.
-    const auto there = broker_->valueOf(ledgerBucket, key);
-    if (!there.ok()) return fail(Errc::UNAVAILABLE, "{}: {}", key, there.error().message);
-    if (there->revision != 0 && there->text == text) return {};
-    if (there->revision != 0) return fail(Errc::ILLEGAL_STATE, "{}: somebody else has written it", key);
-    return written;
-}
-
 Result<void> Ledger::begin(const std::string& campaign, const Signed& document) const {
     STINT_TRY(checkDocument(campaign, document));
-    return write(documentKey(campaign), textOf(document));
+    return broker_->writeOnce(ledgerBucket, documentKey(campaign), textOf(document));
 }
 
 Result<void> Ledger::append(const std::string& campaign, std::uint32_t number, const Entry& entry) const {
     const std::string key = entryKey(campaign, number), text = textOf(entry);
     if (!keyIn(key) || entry.records.empty() || text.size() > longestEntry)
         return fail(Errc::ILLEGAL_ARGUMENT, "{}: this is no entry of a log", key);
-    return write(key, text);
+    return broker_->writeOnce(ledgerBucket, key, text);
 }
 
 Result<void> Ledger::read(Place& place, const Taker& taker) const {

@@ -56,7 +56,6 @@ public:
 
 private:
     explicit Ledger(const push::Broker& broker) : broker_(&broker) {}
-    Result<void> write(const std::string& key, const std::string& text) const;
 
     const push::Broker* broker_;
 };

@@ -165,7 +165,7 @@ const std::optional<Signed>& Office::statement() {
 // ---- Operators ----
 
 Result<Office::Started> Office::started(const Signed& document, bool all) {
-    if (!isOpen_) return fail(Errc::UNAVAILABLE, "{}", told_);
+    STINT_TRY(checkOpen());
     const Campaign campaign = STINT_TRY(campaignIn(document.document));
     const std::string id = idOf(campaign);
     const WallTime now = wallNow();
@@ -213,8 +213,30 @@ Result<std::vector<Member>> Office::membersOf(const Campaign& campaign, bool all
     return members;
 }
 
+Result<Invitation> Office::invited(const Wanted& wanted) {
+    STINT_TRY(checkOpen());
+    auto made = enroller_.invitations().make(wanted.labels, wanted.uses, wanted.expires, wallNow());
+    const bool isTheirs =
+        made.ok() || made.error().code == Errc::ILLEGAL_ARGUMENT || made.error().code == Errc::LIMIT_EXCEEDED;
+    if (!isTheirs) lose(made.error().message);
+    return made;
+}
+
+/// It is the fleet's before it is this server's.
+Result<void> Office::listTaken(const Signed& list) {
+    STINT_TRY(checkOpen());
+    FleetKeys& keys = enroller_.keys();
+    const auto newer = STINT_TRY(keys.newerList(list));
+    const std::string key = fmt::format("{}{:08}", listPart, newer.version);
+    if (auto kept = broker_.writeOnce(houseBucket, key, textOf(list)); !kept.ok()) {
+        lose(kept.error().message);
+        return kept;
+    }
+    return keys.takeOperators(settings_.data, list);
+}
+
 Result<void> Office::instructed(const Signed& given) {
-    if (!isOpen_) return fail(Errc::UNAVAILABLE, "{}", told_);
+    STINT_TRY(checkOpen());
     const Instruction instruction = STINT_TRY(instructionIn(given.document));
     STINT_TRY(checkSigners(enroller_.keys().list, given, instruction));
     const auto found = campaigns_.find(instruction.campaign);
@@ -234,7 +256,7 @@ Result<void> Office::instructed(const Signed& given) {
 }
 
 Result<void> Office::removed(const std::string& device) {
-    if (!isOpen_) return fail(Errc::UNAVAILABLE, "{}", told_);
+    STINT_TRY(checkOpen());
     const auto entry = STINT_TRY(roster_.device(device));
     if (!entry || entry->isGone) return fail(Errc::REFUSED, "no device {} is in the fleet", device);
     if (auto put = broker_.put(devicesBucket, device, ""); !put.ok()) {

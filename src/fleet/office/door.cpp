@@ -35,6 +35,7 @@ http::Answer refusalOf(const Error& error) {
     case Errc::SECURITY:
         return refusal(403, error.message);
     case Errc::ILLEGAL_STATE:
+    case Errc::LIMIT_EXCEEDED:
         return refusal(409, error.message);
     case unknown:
         return refusal(404, error.message);
@@ -220,7 +221,23 @@ constexpr std::array pages{Page{"/v1/fleet", fleet},         Page{"/v1/devices",
                            Page{"/v1/results", results},     Page{"/v1/result", result}};
 
 constexpr std::string_view startPath = "/v1/campaigns", instructPath = "/v1/instructions",
-                           operatorsPath = "/v1/operators", removePath = "/v1/remove", metricsPath = "/metrics";
+                           operatorsPath = "/v1/operators", removePath = "/v1/remove", invitePath = "/v1/invitations",
+                           metricsPath = "/metrics";
+constexpr std::array posts{startPath, instructPath, operatorsPath, removePath, invitePath};
+
+/// IllegalArgument: it names no invitation.
+Result<Office::Wanted> wantedIn(const Json& said) {
+    const auto uses = countMember(said, "uses"), expires = countMember(said, "expires");
+    const auto labels = textMember(said, "labels");
+    if (!uses || !expires || !labels || !std::in_range<std::uint32_t>(*uses) || !std::in_range<std::int64_t>(*expires))
+        return fail(Errc::ILLEGAL_ARGUMENT, "labels, uses and expires are wanted: a text and two numbers");
+    Office::Wanted wanted{{}, static_cast<std::uint32_t>(*uses), Duration(static_cast<std::int64_t>(*expires))};
+    if (!labels->empty()) wanted.labels = STINT_TRY(labelsIn(*labels));
+    return wanted;
+}
+Json invitationJson(const Invitation& made) {
+    return {{"invitation", made.id}, {"secret", made.secret}, {"until", time(made.until)}};
+}
 
 /// fleet.md §8.
 std::string metrics(Office::View& view) {
@@ -261,8 +278,7 @@ bool Door::isKnown(const http::Request& head) const {
 http::Judged Door::judged(const http::Request& head) {
     if (!isKnown(head))
         return {.refused = refusal(401, "the token in the file `door` of the server's directory is wanted")};
-    const bool isPost =
-        head.path == startPath || head.path == instructPath || head.path == operatorsPath || head.path == removePath;
+    const bool isPost = std::ranges::find(posts, head.path) != posts.end();
     const bool isPage = head.path == metricsPath || std::ranges::find(pages, head.path, &Page::path) != pages.end();
     if (head.method == "POST" && isPost) return {.isKnown = true, .longestBody = longestBody};
     if (head.method == "GET" && isPage) return {.isKnown = true};
@@ -281,6 +297,9 @@ void Door::answer(http::Request request, std::function<void(http::Answer)> done)
             const auto page = std::ranges::find(pages, request.path, &Page::path);
             const auto json = [&]() -> Result<Json> {
                 const auto asked = STINT_TRY(Parameters::of(request.query));
+                // A server that follows has not heard all that the one which leads was told.
+                if (const auto opened = view.opened(); !opened.ok() && opened.error().code == Errc::ILLEGAL_STATE)
+                    return opened.error();
                 return page->show(view, asked);
             }();
             later(json.ok() ? shown(*json) : refusalOf(json.error()));
@@ -291,6 +310,13 @@ void Door::answer(http::Request request, std::function<void(http::Answer)> done)
     const auto doneOr = [later](const Result<void>& result) {
         later(result.ok() ? shown(Json::object()) : refusalOf(result.error()));
     };
+    if (request.path == invitePath) {
+        const auto wanted = wantedIn(said);
+        if (!wanted.ok()) return later(refusalOf(wanted.error()));
+        return office_.invite(*wanted, [later](const Result<Invitation>& made) {
+            later(made.ok() ? shown(invitationJson(*made), 201) : refusalOf(made.error()));
+        });
+    }
     if (request.path == removePath) return office_.remove(textMember(said, "device").value_or(""), doneOr);
     auto document = signedIn(textMember(said, "signed").value_or(""));
     if (!document.ok()) return later(refusalOf(document.error()));

@@ -30,6 +30,7 @@ struct Options {
     std::string certified;
     std::string data;
     std::string push;
+    std::string member, route;
 };
 
 Options parseOptions(int count, char** words) {
@@ -44,6 +45,8 @@ Options parseOptions(int count, char** words) {
         ->check(CLI::ExistingDirectory);
     app.add_option("--push", options.push, "the address of the stint-endpoint beside, as in http://127.0.0.1:8090")
         ->required();
+    auto* const member = app.add_option("--member", options.member, "its name in a cluster of servers");
+    app.add_option("--route", options.route, "its place in the cluster, which people are told")->needs(member);
     app.set_version_flag("--version", fmt::format("stint-fleetd {}", ownBuild().version));
     try {
         app.parse(count, words);
@@ -75,38 +78,56 @@ Result<void> serve(const Options& options) {
     const http::Loop loop = STINT_TRY(http::loopEndedBy({SIGINT, SIGTERM}));
     const std::filesystem::path data(options.data);
     auto keys = STINT_TRY(FleetKeys::open(data));
-    auto invitations = STINT_TRY(Invitations::open(data));
     auto roster = STINT_TRY(Roster::open(data / "roster.db"));
     if (!roster.setAside().empty()) complain("stint-fleetd", roster.setAside());
     auto server = STINT_TRY(http::Server::listen(options.port));
-    auto broker = STINT_TRY(push::Broker::connect(
-        {.urls = {options.nats}, .credentials = options.credentials, .device = "", .certified = options.certified}));
+    const bool isClustered = !options.member.empty();
+    auto broker = STINT_TRY(push::Broker::connect({.urls = {options.nats},
+                                                   .credentials = options.credentials,
+                                                   .device = "",
+                                                   .certified = options.certified,
+                                                   .clustered = isClustered}));
     const std::shared_ptr<push::Handover> handover = STINT_TRY(push::Handover::open(loop.get()));
     Poster poster(options.push);
     std::string trouble;
+    const auto end = [&trouble, handover, it = loop.get()](const std::string& why) {
+        handover->leave([&trouble, it, why] {
+            trouble = why;
+            sd_event_exit(it, 0);
+        });
+    };
+    Invitations invitations(
+        keys.enrolment,
+        [&](const std::string& key, const std::string& value) { return broker.writeOnce(houseBucket, key, value); },
+        [&](const std::string& those) { return broker.forget(houseBucket, those); });
     {
-        Office office(
-            broker, {.data = data}, std::move(roster), Enroller(std::move(keys), std::move(invitations)),
-            {.post = [&](const std::string& endpoint, const OrderMessage& order) { poster.post(endpoint, order); },
-             .tell = [](const std::string& sentence) { complain("stint-fleetd", sentence); },
-             .opened = [] { printLine("open"); }});
-        STINT_TRY(answer(broker, office));
-        broker.follow([&](bool up) { office.connected(up); },
-                      [&, it = loop.get()](push::Ending) {
-                          handover->leave([&trouble, it] {
-                              trouble = "the broker lets this server in no more";
-                              sd_event_exit(it, 0);
-                          });
-                      });
+        std::unique_ptr<Office> office;
+        // Devices' questions come to whoever leads, and to no other.
+        const auto opened = [&, answers = false]() mutable {
+            if (!std::exchange(answers, true))
+                if (const auto asked = answer(broker, *office); !asked.ok()) return end(asked.error().message);
+            printLine("open");
+        };
+        office = std::make_unique<Office>(
+            broker, Office::Settings{.data = data, .member = options.member, .route = options.route}, std::move(roster),
+            Enroller(std::move(keys), std::move(invitations)),
+            Office::Wires{
+                .post = [&](const std::string& endpoint, const OrderMessage& order) { poster.post(endpoint, order); },
+                .tell = [](const std::string& sentence) { complain("stint-fleetd", sentence); },
+                .opened = opened,
+                .follows = [] { printLine("follows"); },
+                .superseded = [end] { end("another server leads the fleet"); }});
+        broker.follow([&](bool up) { office->connected(up); },
+                      [&](push::Ending) { end("the broker lets this server in no more"); });
         const std::string token = push::newToken(), address = fmt::format("http://127.0.0.1:{}", server.port());
         const Folder folder = STINT_TRY(Folder::open(data));
         STINT_TRY(push::writePrivateFile(folder, "door", fmt::format("{} {}\n", address, token)));
         printLine(address);
-        Door door(office, handover, token);
+        Door door(*office, handover, token);
         server.run(loop.get(), door);
         broker.close(); // nothing calls the office from then on
     }
-    if (!trouble.empty()) return fail(Errc::UNAVAILABLE, "{}; another one has to begin", trouble);
+    if (!trouble.empty()) return fail(Errc::UNAVAILABLE, "{}; this one begins anew", trouble);
     return {};
 }
 

@@ -8,6 +8,7 @@
 #include "base/text/printable.hpp"
 #include "base/time/clock.hpp"
 #include "fleet/document/document.hpp"
+#include "push/joining/membership.hpp"
 
 namespace stint::fleet {
 namespace {
@@ -37,6 +38,7 @@ public:
         return Standing{found->second.campaign, found->second.steering};
     }
     bool isOpen() const override { return office_.isOpen_; }
+    Result<void> opened() const override { return office_.checkOpen(); }
     std::int64_t counted() const override { return office_.counted_; }
     std::int64_t passed(Passed why) const override { return office_.passed_.at(static_cast<std::size_t>(why)); }
 
@@ -46,7 +48,10 @@ private:
 
 Office::Office(const push::Broker& broker, Settings settings, Roster roster, Enroller enroller, Wires wires)
     : broker_(broker), settings_(std::move(settings)), roster_(std::move(roster)), enroller_(std::move(enroller)),
-      wires_(std::move(wires)), thread_([this] { run(); }) {}
+      wires_(std::move(wires)),
+      lease_(settings_.member.empty() ? std::nullopt
+                                      : std::optional(Lease(settings_.member, settings_.route, settings_.leaseLife))),
+      thread_([this] { run(); }) {}
 
 Office::~Office() {
     {
@@ -113,10 +118,12 @@ void Office::instruct(Signed instruction, Done done) {
     leave([this, instruction = std::move(instruction), done = std::move(done)] { done(instructed(instruction)); });
 }
 
+void Office::invite(Wanted wanted, std::function<void(Result<Invitation>)> done) {
+    leave([this, wanted = std::move(wanted), done = std::move(done)] { done(invited(wanted)); });
+}
+
 void Office::takeOperators(Signed list, Done done) {
-    leave([this, list = std::move(list), done = std::move(done)] {
-        done(enroller_.keys().takeOperators(settings_.data, list));
-    });
+    leave([this, list = std::move(list), done = std::move(done)] { done(listTaken(list)); });
 }
 
 void Office::remove(std::string device, Done done) {
@@ -146,10 +153,14 @@ void Office::run() {
             hasReports = std::exchange(hasReports_, false);
         }
         if (!isUp) lose("the broker is away");
-        if (isUp && !isOpen_) {
+        const bool isDue = !follows_ || bootNow() >= lease_->renewal();
+        if (isUp && !isOpen_ && isDue) {
             if (const auto opened = open(); !opened.ok()) lose(opened.error().message);
         } else if (isOpen_ && hasReports) {
             if (const auto read = readReports(); !read.ok()) lose(read.error().message);
+        }
+        if (isOpen_ && lease_) {
+            if (const auto still = leadOn(); !still.ok()) lose(still.error().message);
         }
         for (const Work& one : work)
             one();
@@ -158,8 +169,11 @@ void Office::run() {
 }
 
 std::chrono::milliseconds Office::rest() const {
-    if (!isOpen_) return betweenTries;
+    if (!isOpen_ && !follows_) return betweenTries;
     std::optional<WallTime> next;
+    if (lease_) next = wallNow() + std::max(lease_->renewal() - bootNow(), Duration(0));
+    if (follows_)
+        return std::clamp<std::chrono::milliseconds>(*next - wallNow(), std::chrono::milliseconds(0), longestRest);
     for (const auto& [id, running] : campaigns_)
         if (const auto its = running.steering.nextDeadline()) next = next ? std::min(*next, *its) : *its;
     if (!next) return longestRest;
@@ -195,30 +209,102 @@ Result<void> Office::append(const std::string& id, Running& running) {
 /// All that was read is thrown away: somebody else may have written. Nobody who waits for an answer gets one.
 void Office::lose(const std::string& why) {
     isOpen_ = false;
+    follows_ = false;
     asking_.clear();
-    if (why == told_) return;
-    told_ = why;
-    wires_.tell(why);
+    tellOnce(why);
+}
+
+void Office::tellOnce(const std::string& sentence) {
+    if (sentence == told_) return;
+    told_ = sentence;
+    wires_.tell(sentence);
+}
+
+Result<void> Office::checkOpen() const {
+    if (isOpen_) return {};
+    if (follows_) return fail(Errc::ILLEGAL_STATE, "{}: it is the one to ask", told_);
+    return fail(Errc::UNAVAILABLE, "{}", told_);
 }
 
 // ---- What it reads ----
 
+// A server that follows reads the same as the one that leads, and asks each 5 s which of both it is: so it can go on at
+// once.
 Result<void> Office::open() {
-    campaigns_.clear();
-    STINT_TRY(broker_.openBucket(devicesBucket, settings_.replicas));
-    ledger_ = STINT_TRY(Ledger::open(broker_, settings_.replicas));
+    copies_ = STINT_TRY(replicas());
+    if (!follows_) {
+        campaigns_.clear();
+        campaignsRead_ = {};
+    }
+    bool leading = true;
+    if (lease_) leading = STINT_TRY(lease_->hold(broker_, copies_, bootNow()));
+    for (const std::string_view bucket : {devicesBucket, houseBucket})
+        STINT_TRY(broker_.openBucket(bucket, copies_));
+    ledger_ = STINT_TRY(Ledger::open(broker_, copies_));
+    STINT_TRY(readHouse());
     STINT_TRY(readDevices());
     STINT_TRY(readCampaigns());
     STINT_TRY(readReports());
+    if (!leading) {
+        if (!std::exchange(follows_, true)) wires_.follows();
+        tellOnce(fmt::format("{} leads the fleet; this server follows it", lease_->leader()));
+        return {};
+    }
     for (auto& [id, running] : campaigns_)
         STINT_TRY(hearKept(id, running));
+    follows_ = false;
     isOpen_ = true;
     for (auto& [id, running] : campaigns_)
         carryOut(id, running, running.steering.lead());
-    if (told_ != isGoing) wires_.tell(isGoing);
-    told_ = isGoing;
+    tellOnce(isGoing);
     wires_.opened();
     return {};
+}
+
+/// Three servers keep all of it three times (push.md §3.3).
+Result<int> Office::replicas() const {
+    if (!lease_) return 1;
+    std::size_t servers = 0;
+    STINT_TRY(broker_.openBucket(push::clusterBucket));
+    STINT_TRY(broker_.readValues(push::clusterBucket, std::string(push::serverKey) + "*", 1,
+                                 [&](const push::Stored&) { ++servers; }));
+    return servers < push::enoughServers ? 1 : 3;
+}
+
+/// It leads, and says so to the others in time; what it keeps is kept by as many as there are now.
+Result<void> Office::leadOn() {
+    if (bootNow() < lease_->renewal()) return {};
+    const int copies = STINT_TRY(replicas());
+    const bool leading = STINT_TRY(lease_->hold(broker_, copies, bootNow()));
+    if (!leading) {
+        wires_.superseded();
+        return fail(Errc::UNAVAILABLE, "{} leads the fleet from now on", lease_->leader());
+    }
+    if (copies == std::exchange(copies_, copies)) return {};
+    for (const std::string_view bucket : {devicesBucket, houseBucket})
+        STINT_TRY(broker_.openBucket(bucket, copies));
+    STINT_TRY(Ledger::open(broker_, copies));
+    STINT_TRY(broker_.openReports(copies));
+    return {};
+}
+
+/// Invitations, and lists of operators that another server was given.
+Result<void> Office::readHouse() {
+    const std::string prefix = push::subjectOfKey(houseBucket, "");
+    const auto read = [&](const push::Stored& value) {
+        const std::string_view key = std::string_view(value.subject).substr(prefix.size());
+        const auto taken =
+            key.starts_with(listPart) ? takeList(value.body) : enroller_.invitations().read(key, value.body);
+        if (!taken.ok()) wires_.tell(taken.error().message);
+    };
+    houseRead_ = STINT_TRY(broker_.readValues(houseBucket, ">", houseRead_ + 1, read));
+    return {};
+}
+
+Result<void> Office::takeList(std::string_view text) {
+    const Signed list = STINT_TRY(signedIn(text));
+    const auto taken = enroller_.keys().takeOperators(settings_.data, list);
+    return taken.ok() || taken.error().code == Errc::ILLEGAL_STATE ? Result<void>() : taken; // it may be an older one
 }
 
 // A device that has been let out has an empty value.
@@ -250,7 +336,7 @@ Result<void> Office::readDevices() {
 }
 
 Result<void> Office::readReports() {
-    const push::StreamState stream = STINT_TRY(broker_.openReports(settings_.replicas));
+    const push::StreamState stream = STINT_TRY(broker_.openReports(copies_));
     std::uint64_t position = STINT_TRY(roster_.position(stream.store));
     if (position > stream.last) {
         STINT_TRY(roster_.goBack(stream.store, stream.last));
@@ -305,8 +391,7 @@ Result<void> Office::readCampaigns() {
         keep(noted(id, found->second, entry));
     };
     taker.damaged = giveUp;
-    Ledger::Place place;
-    STINT_TRY(ledger_->read(place, taker));
+    STINT_TRY(ledger_->read(campaignsRead_, taker));
     return done;
 }
 

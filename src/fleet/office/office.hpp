@@ -21,6 +21,7 @@
 
 #include "fleet/enrolment/enroller.hpp"
 #include "fleet/ledger/ledger.hpp"
+#include "fleet/office/lease.hpp"
 #include "fleet/office/steering.hpp"
 #include "fleet/roster/roster.hpp"
 #include "push/broker/broker.hpp"
@@ -28,8 +29,8 @@
 
 namespace stint::fleet {
 
-/// The bucket of devices' certificates, by the devices' names.
-inline constexpr std::string_view devicesBucket = "STINT_FLEET_DEV";
+/// The buckets of devices' certificates, by the devices' names; and of what all servers of a fleet have to know.
+inline constexpr std::string_view devicesBucket = "STINT_FLEET_DEV", houseBucket = "STINT_FLEET_HOUSE";
 
 class Office {
 public:
@@ -40,12 +41,17 @@ public:
         std::function<void(const std::string& sentence)> tell;
         /// All is read, and questions are answered from now on; likewise, each time.
         std::function<void()> opened = [] {};
+        /// Another server leads, and this one follows it; likewise.
+        std::function<void()> follows = [] {};
+        /// Another server leads from now on, where this one did; likewise.
+        std::function<void()> superseded = [] {};
     };
 
     /// Nothing is answered before the broker is there, and all is read.
     struct Settings {
         std::filesystem::path data; ///< the server's directory
-        int replicas = 1;
+        std::string member, route;  ///< its name and place in a cluster (push.md §3.3); empty: it is alone
+        Duration leaseLife = Lease::usualLife;
     };
     Office(const push::Broker& broker, Settings settings, Roster roster, Enroller enroller, Wires wires);
     ~Office();
@@ -77,6 +83,13 @@ public:
     using Done = std::function<void(Result<void>)>;
     /// An operator's word for one that goes. Refused: there is no such campaign; errors as above.
     void instruct(Signed instruction, Done done);
+    /// Devices may join by a new invitation. Errors of Invitations::make().
+    struct Wanted {
+        std::vector<std::string> labels;
+        std::uint32_t uses = 1;
+        Duration expires{0};
+    };
+    void invite(Wanted wanted, std::function<void(Result<Invitation>)> done);
     /// Root's newer list of operators. Errors of FleetKeys::takeOperators().
     void takeOperators(Signed list, Done done);
     /// The device is none of the fleet any more, until it joins anew. Refused: it is none.
@@ -96,6 +109,8 @@ public:
         /// nullopt: there is none of that id.
         virtual std::optional<Standing> campaign(std::string_view id) const = 0;
         virtual bool isOpen() const = 0;
+        /// It may be asked and told. IllegalState: another server leads; Unavailable: why not, yet.
+        virtual Result<void> opened() const = 0;
         /// Reports that were read, since the office's beginning: that count, and that do not.
         virtual std::int64_t counted() const = 0;
         virtual std::int64_t passed(Passed why) const = 0;
@@ -111,6 +126,7 @@ private:
     };
     using Work = std::function<void()>;
     class Looking;
+    static constexpr std::string_view listPart = "operators."; ///< of the house's keys: root's lists
 
     void leave(Work work);
     void taken(const std::string& device);
@@ -120,12 +136,18 @@ private:
 
     // Reading what is there.
     Result<void> open();
+    Result<int> replicas() const;
+    Result<void> leadOn();
+    Result<void> readHouse();
+    Result<void> takeList(std::string_view text);
     Result<void> readDevices();
     Result<void> readCampaigns();
     Result<void> readReports();
     Result<void> noted(const std::string& id, const Running& running, const Entry& entry);
     Result<void> hearKept(const std::string& id, Running& running);
     void lose(const std::string& why);
+    void tellOnce(const std::string& sentence);
+    Result<void> checkOpen() const;
 
     // Answers.
     std::string answerTo(push::FleetWord word, const std::string& device, const std::string& question);
@@ -135,7 +157,9 @@ private:
     void askForSlot(const std::string& device, const std::string& question, Answered answered);
 
     Result<Started> started(const Signed& document, bool all);
+    Result<Invitation> invited(const Wanted& wanted);
     Result<void> instructed(const Signed& instruction);
+    Result<void> listTaken(const Signed& list);
     Result<void> removed(const std::string& device);
     Result<std::vector<Member>> membersOf(const Campaign& campaign, bool all);
     Result<void> letIn(const std::string& device);
@@ -154,7 +178,12 @@ private:
     // The office's thread's alone.
     std::optional<Ledger> ledger_;
     std::map<std::string, Running, std::less<>> campaigns_;
-    std::uint64_t devicesRead_ = 0; ///< the bucket's revision up to which devices are known
+    // The revisions of buckets up to which all is known.
+    std::uint64_t devicesRead_ = 0, houseRead_ = 0;
+    Ledger::Place campaignsRead_;
+    std::optional<Lease> lease_; ///< nullopt: the server is alone
+    bool follows_ = false;       ///< another server leads
+    int copies_ = 1;             ///< servers of the cluster that keep what is kept
     std::map<std::tuple<std::string, Device, std::uint32_t>, std::vector<Answered>> asking_; ///< by campaign and slot
     std::optional<Signed> statement_; ///< which says the following
     Statement said_;

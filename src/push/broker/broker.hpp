@@ -125,6 +125,11 @@ public:
     /// The same as put(), in the place of that revision; 0: of none. IllegalState: the key has another one by now.
     Result<void> replace(std::string_view bucket, std::string_view key, std::string_view value,
                          std::uint64_t revision) const;
+    /// The value that a key has for good: it had none, or this one by a try whose answer was lost. IllegalState: it has
+    /// another one; Unavailable: nobody knows.
+    Result<void> writeOnce(std::string_view bucket, std::string_view key, std::string_view value) const;
+    /// Those keys, as NATS writes several, have no value any more, and leave nothing behind.
+    Result<void> forget(std::string_view bucket, std::string_view keys) const;
 
     /// Sends a message to a stream. `done` is called once, from a thread of libnats: with the sequence that the stream
     /// has given it, the same again for a message that it has already; or with its error; LimitExceeded: the store

@@ -355,4 +355,22 @@ Result<void> Broker::replace(std::string_view bucket, std::string_view key, std:
     return checked(status, bucket);
 }
 
+Result<void> Broker::writeOnce(std::string_view bucket, std::string_view key, std::string_view value) const {
+    const auto written = replace(bucket, key, value, 0);
+    if (written.ok()) return {};
+    const auto there = valueOf(bucket, key);
+    if (!there.ok()) return fail(Errc::UNAVAILABLE, "{}: {}", key, there.error().message);
+    if (there->revision != 0 && there->text == value) return {};
+    if (there->revision != 0) return fail(Errc::ILLEGAL_STATE, "{}: somebody else has written it", key);
+    return written;
+}
+
+Result<void> Broker::forget(std::string_view bucket, std::string_view keys) const {
+    const std::string subjects = subjectOfKey(bucket, keys);
+    jsOptions options;
+    jsOptions_Init(&options);
+    options.Stream.Purge.Subject = subjects.c_str();
+    return checked(js_PurgeStream(it_->jetStream.get(), streamOfBucket(bucket).c_str(), &options, nullptr), bucket);
+}
+
 } // namespace stint::push

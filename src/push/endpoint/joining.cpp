@@ -103,8 +103,8 @@ Answer Devices::list(const std::string& after) const {
 using http::Answer;
 using http::refusal;
 
-Servers::Servers(Authority authority, ServerKeys keys, Cluster& cluster)
-    : authority_(std::move(authority)), keys_(keys), cluster_(cluster) {}
+Servers::Servers(Authority authority, ServerKeys keys, Cluster& cluster, std::function<std::string()> beside)
+    : authority_(std::move(authority)), keys_(keys), cluster_(cluster), beside_(std::move(beside)) {}
 
 std::optional<Answer> Servers::refused(const std::string& sender, Instant now) {
     if (const auto wait = asked_.mustWait(sender, now))
@@ -119,7 +119,7 @@ Answer Servers::answer(std::string_view text, WallTime now) {
     if (const auto right = checkCode(question->code, keys_, now, toServe); !right.ok())
         return refusal(403, right.error().message);
     if (const auto alone = cluster_.letJoin(now); !alone.ok()) return retryLater(503, untilBack, alone.error().message);
-    const ServerAnswer answer{authority_, keys_, cluster_.routes()};
+    const ServerAnswer answer{authority_, keys_, cluster_.routes(), beside_()};
     return {201, "application/json", textOf(answer, question->key) + "\n"};
 }
 

@@ -40,7 +40,8 @@ private:
 
 class Servers {
 public:
-    Servers(Authority authority, ServerKeys keys, Cluster& cluster);
+    /// `beside`: what is handed on besides; empty: nothing.
+    Servers(Authority authority, ServerKeys keys, Cluster& cluster, std::function<std::string()> beside);
 
     /// A refusal of one more question from this address; else the question counts.
     std::optional<http::Answer> refused(const std::string& sender, Instant now);
@@ -50,6 +51,7 @@ private:
     Authority authority_;
     ServerKeys keys_;
     Cluster& cluster_;
+    std::function<std::string()> beside_;
     Counted asked_{wrongInMinute};
 };
 

@@ -9,6 +9,7 @@
 #include "base/http/server.hpp"
 #include "base/result/errors.hpp"
 #include "base/unix/ends.hpp"
+#include "base/unix/process.hpp"
 #include "base/version/version.hpp"
 #include "push/endpoint/endpoint.hpp"
 #include "push/mailbox/post_office.hpp"
@@ -76,7 +77,11 @@ Result<std::unique_ptr<Devices>> devicesOf(const Options& options, const ServerK
 Result<std::unique_ptr<Servers>> serversOf(const Options& options, const ServerKeys& keys, PostOffice& office) {
     if (!office.cluster()) return std::unique_ptr<Servers>();
     auto authority = STINT_TRY(Authority::open(std::filesystem::path(options.data) / "nkeys"));
-    return std::make_unique<Servers>(std::move(authority), keys, *office.cluster());
+    const auto beside = [file = std::filesystem::path(options.data) / besideFile] {
+        auto text = readFile(file);
+        return text && text->size() <= longestBeside ? *std::move(text) : std::string();
+    };
+    return std::make_unique<Servers>(std::move(authority), keys, *office.cluster(), beside);
 }
 
 /// nullopt: the broker is alone. IllegalArgument: such a server cannot be in a cluster.

@@ -25,6 +25,10 @@ struct Membership {
     static Result<Membership> parse(std::string_view text);
 };
 
+/// The bucket of a cluster's servers: each is there by this word and its name. So many keep what they have three times.
+inline constexpr std::string_view clusterBucket = "STINT_CLUSTER", serverKey = "server-";
+inline constexpr std::size_t enoughServers = 3;
+
 /// The host and the port of a route. nullopt: it is none, or of an address that no other machine could reach.
 struct Route {
     std::string address;

@@ -187,8 +187,10 @@ Result<ServerQuestion> serverQuestionIn(std::string_view text) {
 }
 
 std::string textOf(const ServerAnswer& answer, const PublicKey& asker) {
-    const Json secret{
-        {"nkeys", answer.authority.text()}, {"keys", in64(answer.keys.bytes())}, {"routes", answer.routes}};
+    const Json secret{{"nkeys", answer.authority.text()},
+                      {"keys", in64(answer.keys.bytes())},
+                      {"routes", answer.routes},
+                      {"beside", in64(answer.beside)}};
     const std::string plain = secret.dump();
     std::string sealed(plain.size() + crypto_box_SEALBYTES, '\0');
     STINT_CHECK(crypto_box_seal(bytesOf(sealed), bytesOf(plain), plain.size(), asker.data()) == 0);
@@ -222,7 +224,9 @@ Result<ServerAnswer> serverAnswerIn(std::string_view text, const Asking& asking)
         if (!one.is_string() || !routeIn(one.get<std::string>())) return wrong("routes", "a list of addresses");
         routes.push_back(one.get<std::string>());
     }
-    return ServerAnswer{std::move(authority), *keys, std::move(routes)};
+    auto beside = from64(textMember(secret, "beside").value_or(""));
+    if (!beside || beside->size() > longestBeside) return wrong("beside", "in base64url");
+    return ServerAnswer{std::move(authority), *keys, std::move(routes), *std::move(beside)};
 }
 
 } // namespace stint::push

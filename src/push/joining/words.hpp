@@ -92,7 +92,10 @@ struct ServerAnswer {
     Authority authority;
     ServerKeys keys;
     std::vector<std::string> routes; ///< of the servers that are there
+    std::string beside;              ///< handed on by who is kept beside the server, as it is; empty: nothing is
 };
+inline constexpr std::size_t longestBeside = 128 << 10;
+inline constexpr const char* besideFile = "beside"; ///< has it, in the server's directory
 std::string textOf(const ServerAnswer& answer, const PublicKey& asker);
 /// IllegalArgument: it is no answer to who asked by these keys.
 Result<ServerAnswer> serverAnswerIn(std::string_view text, const Asking& asking);

@@ -101,9 +101,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view clusterBucket = "STINT_CLUSTER", serverKey = "server-", streamKey = "stream-",
-                           joiningKey = "joining";
-constexpr std::size_t enough = 3, mostBrokersTold = 8, mostServers = 32, mostEpochsNoted = 64;
+constexpr std::string_view streamKey = "stream-", joiningKey = "joining";
+constexpr std::size_t mostBrokersTold = 8, mostServers = 32, mostEpochsNoted = 64;
 constexpr auto longestJoining = std::chrono::minutes(2);
 
 } // namespace
@@ -223,7 +222,7 @@ Result<void> Cluster::letJoin(WallTime now) {
 
 int Cluster::replicas() const {
     const std::lock_guard lock(mutex_);
-    return servers_.size() >= enough ? enough : 1;
+    return servers_.size() >= enoughServers ? enoughServers : 1;
 }
 
 std::vector<Membership> Cluster::servers() const {

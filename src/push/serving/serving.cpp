@@ -370,6 +370,7 @@ void Serving::heardEndpoint(std::string_view line) {
 void Serving::keep(std::string name, std::vector<std::string> words, std::function<void(std::string_view line)> heard) {
     for (std::string& word : brokerWords())
         words.push_back(std::move(word));
+    if (place_) words.insert(words.end(), {"--member", place_->name, "--route", place_->route});
     beside_ = std::make_unique<Kept>(loop_, std::move(name), std::move(words), lock_.get(),
                                      Kept::Hooks{std::move(heard), hooks_.tell});
     beside_->start();
@@ -397,6 +398,12 @@ Result<void> adopt(const std::filesystem::path& data, const std::string& route, 
     STINT_TRY(writePrivateFile(folder, keysFile, answer.keys.bytes()));
     STINT_TRY(writePrivateFile(folder, nkeysFile, answer.authority.text()));
     return ClusterFile{.name = Membership::newName(), .route = route, .others = answer.routes}.write(data);
+}
+
+Result<void> handOn(const std::filesystem::path& data, std::string_view beside) {
+    STINT_TRY(makePrivateDirectory(data));
+    const Folder folder = STINT_TRY(Folder::open(data));
+    return writePrivateFile(folder, besideFile, beside);
 }
 
 namespace {
@@ -433,14 +440,14 @@ Result<std::string> invitation(const std::filesystem::path& data, WallTime end) 
     return fmt::format("stint push join {} {}", origin, code);
 }
 
-Result<std::string> serverInvitation(const std::filesystem::path& data, WallTime end) {
+Result<std::string> serverInvitation(const std::filesystem::path& data, WallTime end, std::string_view verbs) {
     const ServerKeys keys = STINT_TRY(keysOfServer(data));
     const auto place = STINT_TRY(ClusterFile::read(data));
     if (!place)
-        return fail(Errc::STORAGE, "the server in {} is alone: a cluster begins with `stint push serve --cluster`",
-                    data.string());
+        return fail(Errc::STORAGE, "the server in {} is alone: a cluster begins with `stint {} serve --cluster`",
+                    data.string(), verbs);
     const std::string origin = STINT_TRY(originIn(data));
-    return fmt::format("stint push serve --join {} {} --cluster ADDRESS", origin, codeUntil(end, keys, toServe));
+    return fmt::format("stint {} serve --join {} {} --cluster ADDRESS", verbs, origin, codeUntil(end, keys, toServe));
 }
 
 std::optional<Version> versionIn(std::string_view text) {

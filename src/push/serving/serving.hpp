@@ -51,7 +51,8 @@ public:
     const std::string& address() const { return address_; }
     const std::string& origin() const { return origin_; }
     /// Another program of the server's is kept beside these from now on, at the broker as stint-endpoint is: it is told
-    /// --nats, --credentials and, where it has to know, --nats-host, behind its own words. Once at most.
+    /// --nats, --credentials and, where it has to know, --nats-host, --member and --route, behind its own words. Once
+    /// at most.
     void keep(std::string name, std::vector<std::string> words, std::function<void(std::string_view line)> heard);
     /// Ends them, then calls `done`.
     void end(const std::function<void()>& done);
@@ -102,14 +103,19 @@ Result<void> checkUnused(const std::filesystem::path& data);
 /// messages; Busy: one is in it.
 Result<void> adopt(const std::filesystem::path& data, const std::string& route, const ServerAnswer& answer);
 
+/// Servers that join the cluster of the one in that directory get this, too, from now on: of a program that is kept
+/// beside it, and secret.
+Result<void> handOn(const std::filesystem::path& data, std::string_view beside);
+
 /// The place of the server of that directory on this machine, and the one that others are told. Storage: there is none.
 Result<std::string> addressIn(const std::filesystem::path& data);
 Result<std::string> originIn(const std::filesystem::path& data);
 /// A server's line to join by, as a person types it: its URL and a code. Security, Storage: that is no directory of a
 /// server, or none that this user may read.
 Result<std::string> invitation(const std::filesystem::path& data, WallTime end);
-/// The line by which another server joins its cluster. Storage: it is in none.
-Result<std::string> serverInvitation(const std::filesystem::path& data, WallTime end);
+/// The line by which another server joins its cluster, as `stint push serve` or `stint fleet serve`. Storage: it is in
+/// none.
+Result<std::string> serverInvitation(const std::filesystem::path& data, WallTime end, std::string_view verbs);
 /// The code alone; or one for another purpose.
 Result<std::string> codeOf(const std::filesystem::path& data, WallTime end, std::string_view purpose = toJoin);
 

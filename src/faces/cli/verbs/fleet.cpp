@@ -59,11 +59,15 @@ Verb fleetInitVerb() {
 
 Verb fleetServeVerb() {
     return {.name = "fleet serve",
-            .words = "",
+            .words = "[CODE]",
+            .most = 1,
             .summary = "be the server of a fleet, until Ctrl-C",
             .about = "Does what `stint push serve` does, for a fleet goes over a server of push, and has stint-fleetd "
                      "beside it, which lets devices in and decides who of them may begin. `stint fleet init` comes "
                      "before it. Your own device does not join by itself.\n"
+                     "Three machines are a cluster, of which each may fail: the first one with --cluster, the second "
+                     "and the third with the line that `stint fleet invite --server` prints. One of them leads, and "
+                     "is the one to ask; another goes on when it is gone.\n"
                      "Ends with 66 where no fleet was founded.",
             .options = servingOptions({fleetDataOption, fleetPushOption}),
             .examples = {{"stint fleet serve", ""},
@@ -82,7 +86,8 @@ Verb fleetInviteVerb() {
                         fleetPushOption,
                         {"--labels", "NAME=VALUE,…", "of who joins by it"},
                         {"--uses", "N", "how many may join by it, 1 to 10000 (default: 1)"},
-                        {"--expires", "DURATION", "1min to 28d (default: 24h)"}},
+                        {"--expires", "DURATION", "1min to 28d (default: 24h)"},
+                        {"--server", "", "another server, for its cluster, in place of a device"}},
             .examples = {{"stint fleet invite --labels site=berlin,model=p1 --uses 50 --expires 7d", ""}},
             .program = fleetProgram};
 }

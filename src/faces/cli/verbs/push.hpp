@@ -13,8 +13,8 @@ namespace stint::cli {
 inline constexpr Option pushDataOption{"--data", "DIR",
                                        "the server's directory (default: ~/.local/state/stint/push-server)"};
 
-/// How a server of push is to be on this machine, between other options of such a verb (faces/pushctl/server).
-std::vector<Option> servingOptions(std::vector<Option> before, const std::vector<Option>& behind = {});
+/// How a server of push is to be on this machine, behind other options of such a verb (faces/pushctl/server).
+std::vector<Option> servingOptions(std::vector<Option> before);
 
 /// "com.example.mail" or "7" of "push:com.example.mail", "push:7": messages, and not a job; nullopt: it names none.
 std::optional<std::string> messagesNamed(std::string_view word);

@@ -5,15 +5,17 @@
 
 namespace stint::cli {
 
-std::vector<Option> servingOptions(std::vector<Option> before, const std::vector<Option>& behind) {
-    before.insert(before.end(), {{"--port", "PORT", "of 127.0.0.1, where messages are posted (default: 7748)"},
-                                 {"--broker-port", "PORT", "of 127.0.0.1, where devices listen (default: the next)"},
-                                 {"--store", "SIZE", "what nats-server keeps at most (default: 8GiB)"},
-                                 {"--origin", "URL", "others reach it there, through a proxy: https://push.example"},
-                                 {"--listen", "ADDRESS", "of the broker, for devices on other machines: 0.0.0.0"},
-                                 {"--cert", "FILE", "the broker's certificate, for the host of --origin"},
-                                 {"--key", "FILE", "the certificate's key"}});
-    before.insert(before.end(), behind.begin(), behind.end());
+std::vector<Option> servingOptions(std::vector<Option> before) {
+    before.insert(before.end(),
+                  {{"--port", "PORT", "of 127.0.0.1, where messages are posted (default: 7748)"},
+                   {"--broker-port", "PORT", "of 127.0.0.1, where devices listen (default: the next)"},
+                   {"--store", "SIZE", "what nats-server keeps at most (default: 8GiB)"},
+                   {"--origin", "URL", "others reach it there, through a proxy: https://push.example"},
+                   {"--listen", "ADDRESS", "of the broker, for devices on other machines: 0.0.0.0"},
+                   {"--cert", "FILE", "the broker's certificate, for the host of --origin"},
+                   {"--key", "FILE", "the certificate's key"},
+                   {"--cluster", "ADDRESS", "of this machine, where others of a cluster reach it: 192.0.2.7:7750"},
+                   {"--join", "URL", "join the cluster of that server, by CODE"}});
     return before;
 }
 
@@ -31,10 +33,7 @@ Verb pushServeVerb() {
             "Three machines are a cluster, of which each may fail: the first one with --cluster, the second and the "
             "third with the line that `stint push invite --server` prints. From then on each is started without "
             "--join.",
-        .options = servingOptions(
-            {pushDataOption},
-            {{"--cluster", "ADDRESS", "of this machine, where others of a cluster reach it: 192.0.2.7:7750"},
-             {"--join", "URL", "join the cluster of that server, by CODE"}}),
+        .options = servingOptions({pushDataOption}),
         .examples = {{"stint push serve", ""}, {"stint push serve --origin https://push.example", "behind a proxy"}},
         .program = "stint-pushctl"};
 }

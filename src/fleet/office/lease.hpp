@@ -1,0 +1,39 @@
+// The lease by which one server of a cluster leads a fleet (fleet.md §5.1): a value of the broker's that runs out, so
+// that another one leads when this one is gone. It saves work, and keeps nothing safe: that is the log's doing, where a
+// number is written once.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "push/broker/broker.hpp"
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint::fleet {
+
+class Lease {
+public:
+    static constexpr Duration usualLife = std::chrono::seconds(15);
+
+    /// `member` is this server's name in the cluster, and `route` its place there, which people are told. What nobody
+    /// renews for `life` is free.
+    Lease(std::string member, std::string route, Duration life)
+        : itself_(std::move(member) + " " + std::move(route)), life_(life) {}
+
+    /// Takes it where nobody has it, and renews it, three times in its life at most. False: another server leads.
+    /// Unavailable: the broker does not say.
+    Result<bool> hold(const push::Broker& broker, int replicas, Instant now);
+    Instant renewal() const { return renewal_; }
+    /// The place of the server that leads, where another does.
+    const std::string& leader() const { return leader_; }
+
+private:
+    Result<bool> take(const push::Broker& broker, int replicas);
+
+    std::string itself_, leader_;
+    Duration life_;
+    bool leads_ = false;
+    Instant renewal_{};
+};
+
+} // namespace stint::fleet
