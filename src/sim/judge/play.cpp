@@ -12,18 +12,6 @@
 namespace stint::sim {
 namespace {
 
-// The constants in force: the spec's, overridden by the scenario's, overridden by the command line's policy.
-Result<Constants> constantsOf(const Scenario& scenario, const Options& options) {
-    Policy policy;
-    policy.constants.bootSettle = Duration{0}; // jobs.md §12.5: 0 in the simulator
-    STINT_TRY(setConstant(policy.constants, "policy_version", scenario.policy));
-    for (const Setting& setting : scenario.constants)
-        STINT_TRY(setConstant(policy.constants, setting.key, setting.text));
-    policy.constants.networkBudgets = scenario.budgets;
-    if (options.policy) policy = STINT_TRY(applyPolicy(std::move(policy), options.policy->toml, options.policy->file));
-    return policy.constants;
-}
-
 bool isExpectation(const Action& action) {
     return std::holds_alternative<action::ExpectJob>(action) || std::holds_alternative<action::ExpectWork>(action) ||
            std::holds_alternative<action::ExpectApp>(action) || std::holds_alternative<action::ExpectDevice>(action);
@@ -183,6 +171,22 @@ private:
 };
 
 } // namespace
+
+Result<Constants> constantsOf(const Scenario& scenario, const Options& options) {
+    Policy policy;
+    policy.constants.bootSettle = Duration{0}; // jobs.md §12.5: 0 in the simulator
+    STINT_TRY(setConstant(policy.constants, "policy_version", scenario.policy));
+    for (const Setting& setting : scenario.constants)
+        STINT_TRY(setConstant(policy.constants, setting.key, setting.text));
+    policy.constants.networkBudgets = scenario.budgets;
+    if (options.policy) policy = STINT_TRY(applyPolicy(std::move(policy), options.policy->toml, options.policy->file));
+    return policy.constants;
+}
+
+void perform(World& world, const Entry& entry) {
+    Played nobodys;
+    Player(world, nobodys).act(entry);
+}
 
 bool Played::passed() const { return std::ranges::all_of(findings, &Finding::held); }
 

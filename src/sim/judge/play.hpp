@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "contract/model/constants.hpp"
 #include "contract/model/record.hpp"
 #include "contract/model/view.hpp"
 #include "contract/policy/policy.hpp"
@@ -48,6 +49,13 @@ struct Played {
 
     bool passed() const;
 };
+
+class World;
+
+/// The constants in force: the spec's, overridden by the scenario's, overridden by the command line's policy.
+Result<Constants> constantsOf(const Scenario& scenario, const Options& options);
+/// Performs an entry at its time, with all that is due before, for whoever plays a timeline of its own.
+void perform(World& world, const Entry& entry);
 
 /// Plays a scenario, or a recording. An Error is about the policy's text, or about a recording that cannot be played.
 Result<Played> play(const Scenario& scenario, const Options& options);

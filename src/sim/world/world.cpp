@@ -94,6 +94,12 @@ void World::advance(Duration at, Reports ofThatInstant) {
     elapsed_ = target;
 }
 
+std::optional<Duration> World::next() const {
+    const auto deadline = core_ && !recordedTicks_ ? core_->nextDeadline() : std::nullopt;
+    const auto first = earlier(earlier(deadline, queue_.next()), earlier(reports_.next(), runs_.nextTransfer()));
+    return first ? std::optional(std::max(*first, elapsed_) - zero) : std::nullopt;
+}
+
 // Runs the first thing due by `target`; of one instant deadlines come first, then apps' actions, then their reports.
 bool World::doNext(Instant target, Reports ofThatInstant) {
     const auto deadline = core_ && !recordedTicks_ ? core_->nextDeadline() : std::nullopt;

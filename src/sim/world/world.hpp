@@ -73,6 +73,10 @@ public:
     enum class Reports { Made, StillDue };
     void advance(Duration at, Reports ofThatInstant = Reports::Made);
     Duration at() const { return elapsed_ - zero; }
+    /// The next moment at which something is due by itself, but for the timeline; nullopt: never.
+    std::optional<Duration> next() const;
+    /// It is not switched off.
+    bool isOn() const { return core_ != nullptr; }
 
     /// Installs the apps that are there at 0s, with their past; this does not count as use.
     void begin(const std::map<AppId, AppSetup>& apps);
