@@ -35,6 +35,7 @@ def test_everything_has_its_place(prefix):
                    "share/fish/vendor_completions.d/stint.fish")
     for file in (*manual, *completions, "bin/stint", "bin/stintd", "libexec/stint/stint-exec", "libexec/stint/stint-transfer",
                  "libexec/stint/stint-sim", "libexec/stint/stint-pushctl", "libexec/stint/stint-fleetctl",
+                 "libexec/stint/stint-foretell",
                  "libexec/stint/stint-taskmanager",
                  "libexec/stint/stint-push", "libexec/stint/stint-endpoint", "share/systemd/user/stint-push.service",
                  "share/dbus-1/services/org.unifiedpush.Distributor.stint.service", "lib/libstint.so.0",

@@ -188,9 +188,8 @@ int become(std::string_view program, const std::vector<std::string>& line, const
     ::execv(words.front().c_str(), pointersTo(words).data());
     const int error = errno;
     // A package of its own has what few devices want.
-    const std::string_view package = program == "stint-pushctl"    ? "stint-push"
-                                     : program == "stint-fleetctl" ? "stint-fleet"
-                                                                   : "stint";
+    const bool isFleets = program == "stint-fleetctl" || program == "stint-foretell";
+    const std::string_view package = isFleets ? "stint-fleet" : program == "stint-pushctl" ? "stint-push" : "stint";
     return screen.fail(ends::unavailable, fmt::format("cannot start {}: {}; is the package {} installed?",
                                                       words.front(), std::generic_category().message(error), package));
 }
@@ -234,7 +233,8 @@ int runProgram(const std::vector<std::string>& line) {
         const Verb& verb = *asked.verb;
         const bool isElsewhere = verb.isForProgram && verb.isForProgram(asked.arguments);
         if (verb.run && !isElsewhere) return verb.run(asked.arguments, screen);
-        return become(verb.program, line, screen);
+        const bool isForOther = !verb.other.program.empty() && asked.arguments.has(verb.other.option);
+        return become(isForOther ? verb.other.program : verb.program, line, screen);
     });
 }
 

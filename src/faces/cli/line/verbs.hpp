@@ -85,6 +85,12 @@ struct Verb {
     std::string_view program = {}; ///< in place of `run`: the program of ours that does it, given the same line
     /// True: `program` does it, though `run` is there, too.
     bool (*isForProgram)(const Arguments&) = nullptr;
+    /// In place of `program`, where an option asks for it: what few devices have.
+    struct Other {
+        std::string_view option; ///< without dashes
+        std::string_view program;
+    };
+    Other other = {};
 };
 
 std::span<const Verb> verbs();

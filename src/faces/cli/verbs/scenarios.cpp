@@ -212,16 +212,23 @@ Verb simVerb() {
                 "the very core that the daemon runs, days in milliseconds. Prints what happened, then what came of "
                 "each expectation; with --quiet only what did not hold, and a verdict for each file.\n"
                 "Ends with 0 when every expectation of every file held, 1 when one did not, 2 when a file could not "
-                "be read or is not a scenario: FILE:LINE:COLUMN, what is wrong, what would be right.",
+                "be read or is not a scenario: FILE:LINE:COLUMN, what is wrong, what would be right.\n"
+                "With --fleet each FILE is a fleet of up to millions of devices, and a campaign: when its waves open, "
+                "what its devices wait for, and when half of them, and 95 %, have done it.",
             .options = {{"--until", "DURATION", "end of the run, over the scenario's own (3d)"},
                         {"--policy", "FILE.toml", "constants, over the scenario's own"},
                         {"--diff", "", "what --policy would change: starts, stops, times, waits, bytes, wake-ups"},
-                        {"--seed", "N", "for what is drawn by chance, which nothing is today"},
-                        {"--check", "", "read and check the files, play nothing"}},
+                        {"--seed", "N", "for what is drawn by chance: of a scenario nothing, of a fleet all"},
+                        {"--check", "", "read and check the files, play nothing"},
+                        {"--fleet", "", "the files are fleets"},
+                        {"--exact", "", "each device of a fleet has a core of its own, which takes much longer"},
+                        {"--jobs", "N", "threads that play a fleet (default: one for each processor)"}},
             .examples = {{"stint sim rare.yaml", "what happens, and whether it is what was expected"},
                          {"stint sim --quiet scenarios/*.yaml", "verdicts only"},
-                         {"stint sim --diff --policy mine.toml day.yaml", "what a change of policy does"}},
-            .program = "stint-sim"};
+                         {"stint sim --diff --policy mine.toml day.yaml", "what a change of policy does"},
+                         {"stint sim --fleet fleet.yaml", "what becomes of a campaign"}},
+            .program = "stint-sim",
+            .other = {"fleet", "stint-foretell"}};
 }
 
 Verb demoVerb() {
