@@ -8,7 +8,8 @@
 
 namespace stint::foretelling {
 
-Births::Births(const FleetFile& fleet, const Chance& chance) : fleet_(fleet), chance_(chance) {
+Births::Births(const FleetFile& fleet, const Chance& chance, std::uint32_t lives)
+    : fleet_(fleet), chance_(chance), lives_(lives) {
     for (const Kind& kind : fleet.kinds) {
         weights_ += kind.weight;
         if (std::holds_alternative<Habit>(kind.days)) habits_ += kind.weight;
@@ -22,8 +23,8 @@ Birth Births::of(fleet::Device device) const {
         place -= fleet_.kinds[birth.kind++].weight;
     const Kind& kind = fleet_.kinds[birth.kind];
     if (std::holds_alternative<Habit>(kind.days)) {
-        const auto share = std::max<std::uint64_t>(1, std::uint64_t{fleet_.lives} * kind.weight / habits_);
-        birth.life = fleet_.devices <= fleet_.lives ? device : chance_.below(share, Draw::Life, device);
+        const auto share = std::max<std::uint64_t>(1, std::uint64_t{lives_} * kind.weight / habits_);
+        birth.life = fleet_.devices <= lives_ ? device : chance_.below(share, Draw::Life, device);
     }
     birth.shift = chance_.between(Duration(0), fleet_.clocks, Draw::Clock, device);
     return birth;

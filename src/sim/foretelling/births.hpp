@@ -18,12 +18,14 @@ struct Birth {
 /// The fleet's devices, by chance.
 class Births {
 public:
-    Births(const FleetFile& fleet, const Chance& chance);
+    /// Where there are no more devices than `lives`, each has one of its own.
+    Births(const FleetFile& fleet, const Chance& chance, std::uint32_t lives);
     Birth of(fleet::Device device) const;
 
 private:
     const FleetFile& fleet_;
     const Chance& chance_;
+    std::uint32_t lives_;
     std::uint64_t weights_ = 0, habits_ = 0;
 };
 

@@ -126,7 +126,7 @@ Result<void> Campaign::settle(Cores cores, unsigned threads) {
 }
 
 Result<void> Campaign::drawLives(unsigned threads) {
-    const Births births(fleet_, chance_);
+    const Births births(fleet_, chance_, fleet_.lives);
     std::map<Name, std::uint32_t> places;
     for (Nth device = 0; device < fleet_.devices; ++device) {
         const Birth birth = births.of(device);
@@ -149,7 +149,7 @@ Result<void> Campaign::drawLives(unsigned threads) {
 }
 
 Result<void> Campaign::giveCores() {
-    const Births births(fleet_, chance_);
+    const Births births(fleet_, chance_, fleet_.devices);
     auto cores = std::make_unique<OwnCores>(agenda_, mission_);
     for (Nth device = 0; device < fleet_.devices; ++device) {
         const Birth birth = births.of(device);
