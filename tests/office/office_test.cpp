@@ -6,6 +6,9 @@
 #include <mutex>
 #include <set>
 
+#include <csignal>
+#include <sys/resource.h>
+
 #include "base/time/clock.hpp"
 #include "enrolment/small_server.hpp"
 #include "fleet/document/document.hpp"
@@ -320,6 +323,35 @@ TEST_CASE("§7: a broker that dies takes nothing with it that was answered") {
     fleet.nats.kill();
     fleet.nats.start();
     CHECK(fleet.letBegin(id, {fleet.desk.get()}) == begun);
+}
+
+TEST_CASE("§5.2: a device for which the disk had no room is read again") {
+    SmallFleet fleet(2);
+    fleet.desk.reset();
+    Roster roster = sure(Roster::open(fleet.server.place / "other.db"));
+    push::Broker broker = brokerAt(fleet.nats);
+    std::atomic<bool> isOpen = false, isRefused = false;
+    std::promise<std::size_t> known;
+    rlimit room{};
+    ::signal(SIGXFSZ, SIG_IGN);
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &room) == 0);
+    const rlimit none{0, room.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &none) == 0);
+    Office office(broker, {.data = fleet.server.place.path()}, std::move(roster), fleet.server.enroller(),
+                  {.post = [](const std::string&, const OrderMessage&) {},
+                   .tell = [&](const std::string& why) { isRefused = isRefused || why != "the broker is away"; },
+                   .opened = [&] { isOpen = true; }});
+    broker.follow([&](bool up) { office.connected(up); });
+    const bool wasRefused = eventually([&] { return isRefused.load(); });
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &room) == 0);
+    CHECK(wasRefused);
+    CHECK(eventually([&] { return isOpen.load(); }));
+    office.look([&](Office::View& view) {
+        const auto all = view.roster().meant({Query::All{}}, wallNow());
+        known.set_value(all.ok() ? all->yes.size() : 0);
+    });
+    CHECK(known.get_future().get() == 2);
+    broker.close();
 }
 
 TEST_CASE("§4.2: a cancel ends who has no slot, and who has one hears of it from a statement") {

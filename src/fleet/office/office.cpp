@@ -330,8 +330,9 @@ Result<void> Office::readDevices() {
         certificates.push_back(std::move(*certificate));
         if (certificates.size() == aPage) put();
     };
-    devicesRead_ = STINT_TRY(broker_.readValues(devicesBucket, ">", devicesRead_ + 1, read));
+    const std::uint64_t last = STINT_TRY(broker_.readValues(devicesBucket, ">", devicesRead_ + 1, read));
     put();
+    if (done.ok()) devicesRead_ = last; // else they are read again
     return done;
 }
 
