@@ -74,6 +74,12 @@ Result<void> answer(const push::Broker& broker, Office& office) {
     return broker.listen(push::fleetSubjects(Word::Report), [&office](const push::Stored&) { office.reported(); });
 }
 
+/// While it is there the office may be called; the broker calls nobody from its end on.
+struct Calls {
+    push::Broker& broker;
+    ~Calls() { broker.close(); }
+};
+
 Result<void> serve(const Options& options) {
     const http::Loop loop = STINT_TRY(http::loopEndedBy({SIGINT, SIGTERM}));
     const std::filesystem::path data(options.data);
@@ -117,6 +123,7 @@ Result<void> serve(const Options& options) {
                 .opened = opened,
                 .follows = [] { printLine("follows"); },
                 .superseded = [end] { end("another server leads the fleet"); }});
+        const Calls calls{broker};
         broker.follow([&](bool up) { office->connected(up); },
                       [&](push::Ending) { end("the broker lets this server in no more"); });
         const std::string token = push::newToken(), address = fmt::format("http://127.0.0.1:{}", server.port());
@@ -125,7 +132,6 @@ Result<void> serve(const Options& options) {
         printLine(address);
         Door door(*office, handover, token);
         server.run(loop.get(), door);
-        broker.close(); // nothing calls the office from then on
     }
     if (!trouble.empty()) return fail(Errc::UNAVAILABLE, "{}; this one begins anew", trouble);
     return {};
