@@ -2,9 +2,12 @@
 #include <doctest/doctest.h>
 
 #include <condition_variable>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <mutex>
 #include <set>
+#include <sqlite3.h>
 
 #include <csignal>
 #include <sys/resource.h>
@@ -247,6 +250,50 @@ TEST_CASE("§5: a server that begins anew has the same campaign, with its file a
         // Whoever has a slot is told the same one again, and nobody else gets the third twice.
         CHECK(fleet.letBegin(id, {fleet.desk.get()}).size() == 3);
     }
+}
+
+TEST_CASE("§5.2: a roster that turns out damaged while the server runs is set aside, and made anew") {
+    static sqlite3* opened = nullptr; // the roster's, whose cache would hide what has become of its file
+    const auto note = +[](sqlite3* database, char**, const sqlite3_api_routines*) {
+        opened = database;
+        return SQLITE_OK;
+    };
+    REQUIRE(sqlite3_auto_extension(reinterpret_cast<void (*)()>(note)) == SQLITE_OK);
+    SmallFleet fleet(4);
+    sqlite3_reset_auto_extension();
+    Desk& desk = *fleet.desk;
+    const std::string id = sure(desk.start(fleet.campaign(2), true)).id;
+    const auto begun = fleet.letBegin(id, {&desk});
+    fleet.phones[0].tell(desk, id, Phase::Ended, Outcome::Succeeded);
+    REQUIRE(eventually([&] { return desk.count(id, Outcome::Succeeded) == 1; }));
+    const auto ruin = [&](Office::View&) {
+        for (const char* const ending : {"", "-wal"}) {
+            const std::string file = fleet.roster().string() + ending;
+            const auto length = std::filesystem::file_size(file);
+            std::fstream(file, std::ios::in | std::ios::out | std::ios::binary) << std::string(length, '\x55');
+        }
+        sqlite3_db_release_memory(opened);
+        return true;
+    };
+    SUBCASE("a device finds it out") {
+        desk.look(ruin);
+        CHECK(fleet.phones[1].hello(desk).missing.empty()); // asked again, it has its answer
+    }
+    SUBCASE("a report does") {
+        desk.look(ruin);
+        fleet.phones[1].tell(desk, id, Phase::Ended, Outcome::Succeeded);
+    }
+    SUBCASE("an operator does") {
+        desk.look(ruin);
+        CHECK(!desk.start(fleet.campaign(1, "label site=oslo")).ok());
+    }
+    REQUIRE(eventually([&] { return std::filesystem::exists(fleet.roster().string() + ".damaged"); }));
+    CHECK(fleet.phones[2].hello(desk).missing.empty());
+    CHECK(desk.count(id, Outcome::Succeeded) >= 1);
+    CHECK(fleet.phones[3].asks(desk, id).word != Reply::Word::Over);
+    const auto known =
+        desk.look([](Office::View& view) { return sure(view.roster().meant({Query::All{}}, wallNow())); });
+    CHECK(known.yes.size() == 4);
 }
 
 TEST_CASE("§5: two servers that both believe that they lead let no more begin than one") {

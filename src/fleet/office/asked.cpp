@@ -44,7 +44,7 @@ std::string Office::answerTo(push::FleetWord word, const std::string& device, co
     if (answer.ok()) return *answer;
     // Where the broker or the disk did not take something it is asked again.
     const bool isTheirs = answer.error().code != Errc::UNAVAILABLE && answer.error().code != Errc::STORAGE;
-    if (!isTheirs) lose(answer.error().message);
+    if (!isTheirs) lose(answer.error());
     return isTheirs ? errorAnswer(answer.error().message) : std::string();
 }
 
@@ -135,7 +135,8 @@ void Office::carryOut(const std::string& id, const Running& running, const std::
 
 void Office::order(const std::string& id, const Running& running, const Order& order) {
     const auto device = roster_.device(std::string(running.steering.nameOf(order.device)));
-    if (!device.ok() || !*device || (*device)->endpoint.empty()) return; // it gets it when it says hello
+    if (!device.ok()) return heed(device.error());
+    if (!*device || (*device)->endpoint.empty()) return; // it gets it when it says hello
     const Enrolment enrolment = running.steering.rollout().targets()[order.device].enrolment;
     wires_.post((*device)->endpoint,
                 {.campaign = id, .enrolment = enrolment, .round = order.round, .again = order.again});
@@ -260,7 +261,7 @@ Result<void> Office::removed(const std::string& device) {
     const auto entry = STINT_TRY(roster_.device(device));
     if (!entry || entry->isGone) return fail(Errc::REFUSED, "no device {} is in the fleet", device);
     if (auto put = broker_.put(devicesBucket, device, ""); !put.ok()) {
-        lose(put.error().message);
+        lose(put.error());
         return put;
     }
     STINT_TRY(roster_.leave(device));

@@ -302,6 +302,7 @@ void Door::answer(http::Request request, std::function<void(http::Answer)> done)
                     return opened.error();
                 return page->show(view, asked);
             }();
+            if (!json.ok()) view.failed(json.error());
             later(json.ok() ? shown(*json) : refusalOf(json.error()));
         });
         return;

@@ -41,6 +41,7 @@ public:
     Result<void> opened() const override { return office_.checkOpen(); }
     std::int64_t counted() const override { return office_.counted_; }
     std::int64_t passed(Passed why) const override { return office_.passed_.at(static_cast<std::size_t>(why)); }
+    void failed(const Error& why) override { office_.heed(why); }
 
 private:
     Office& office_;
@@ -111,11 +112,14 @@ void Office::taken(const std::string& device) {
 }
 
 void Office::start(Signed document, bool all, std::function<void(Result<Started>)> done) {
-    leave([this, document = std::move(document), all, done = std::move(done)] { done(started(document, all)); });
+    leave(
+        [this, document = std::move(document), all, done = std::move(done)] { done(heeded(started(document, all))); });
 }
 
 void Office::instruct(Signed instruction, Done done) {
-    leave([this, instruction = std::move(instruction), done = std::move(done)] { done(instructed(instruction)); });
+    leave([this, instruction = std::move(instruction), done = std::move(done)] {
+        done(heeded(instructed(instruction)));
+    });
 }
 
 void Office::invite(Wanted wanted, std::function<void(Result<Invitation>)> done) {
@@ -127,7 +131,7 @@ void Office::takeOperators(Signed list, Done done) {
 }
 
 void Office::remove(std::string device, Done done) {
-    leave([this, device = std::move(device), done = std::move(done)] { done(removed(device)); });
+    leave([this, device = std::move(device), done = std::move(done)] { done(heeded(removed(device))); });
 }
 
 void Office::look(std::function<void(View&)> looking) {
@@ -152,15 +156,15 @@ void Office::run() {
             isUp = isUp_;
             hasReports = std::exchange(hasReports_, false);
         }
-        if (!isUp) lose("the broker is away");
+        if (!isUp) lose(fail(Errc::UNAVAILABLE, "the broker is away"));
         const bool isDue = !follows_ || bootNow() >= lease_->renewal();
         if (isUp && !isOpen_ && isDue) {
-            if (const auto opened = open(); !opened.ok()) lose(opened.error().message);
+            if (const auto opened = open(); !opened.ok()) lose(opened.error());
         } else if (isOpen_ && hasReports) {
-            if (const auto read = readReports(); !read.ok()) lose(read.error().message);
+            if (const auto read = readReports(); !read.ok()) lose(read.error());
         }
         if (isOpen_ && lease_) {
-            if (const auto still = leadOn(); !still.ok()) lose(still.error().message);
+            if (const auto still = leadOn(); !still.ok()) lose(still.error());
         }
         for (const Work& one : work)
             one();
@@ -202,16 +206,21 @@ Result<void> Office::append(const std::string& id, Running& running) {
         }
         return {};
     }();
-    if (!appended.ok()) lose(appended.error().message);
+    if (!appended.ok()) lose(appended.error());
     return appended;
 }
 
 /// All that was read is thrown away: somebody else may have written. Nobody who waits for an answer gets one.
-void Office::lose(const std::string& why) {
+void Office::lose(const Error& why) {
     isOpen_ = false;
     follows_ = false;
     asking_.clear();
-    tellOnce(why);
+    if (Roster::isDamage(why)) damage_ = why;
+    tellOnce(why.message);
+}
+
+void Office::heed(const Error& why) {
+    if (Roster::isDamage(why)) lose(why);
 }
 
 void Office::tellOnce(const std::string& sentence) {
@@ -232,6 +241,13 @@ Result<void> Office::checkOpen() const {
 // once.
 Result<void> Office::open() {
     copies_ = STINT_TRY(replicas());
+    if (damage_) {
+        STINT_TRY(roster_.beginAnew(*damage_));
+        damage_.reset();
+        devicesRead_ = 0;
+        follows_ = false;
+        wires_.tell(roster_.setAside());
+    }
     if (!follows_) {
         campaigns_.clear();
         campaignsRead_ = {};

@@ -114,6 +114,8 @@ public:
         /// Reports that were read, since the office's beginning: that count, and that do not.
         virtual std::int64_t counted() const = 0;
         virtual std::int64_t passed(Passed why) const = 0;
+        /// What was looked for could not be had.
+        virtual void failed(const Error& why) = 0;
     };
     /// Somebody looks, on the office's thread.
     void look(std::function<void(View&)> looking);
@@ -145,7 +147,13 @@ private:
     Result<void> readReports();
     Result<void> noted(const std::string& id, const Running& running, const Entry& entry);
     Result<void> hearKept(const std::string& id, Running& running);
-    void lose(const std::string& why);
+    void lose(const Error& why);
+    /// All is lost where the roster is damaged.
+    void heed(const Error& why);
+    template <class Value> Result<Value> heeded(Result<Value> result) {
+        if (!result.ok()) heed(result.error());
+        return result;
+    }
     void tellOnce(const std::string& sentence);
     Result<void> checkOpen() const;
 
@@ -190,6 +198,7 @@ private:
     std::int64_t counted_ = 0;
     std::array<std::int64_t, passedRows.size()> passed_{};
     std::string told_;
+    std::optional<Error> damage_; ///< the roster's, which is to be made anew
     bool isOpen_ = false;
 
     std::mutex mutex_;

@@ -12,6 +12,9 @@
 
 namespace stint::fleet {
 
+/// The words of an error of what is in the file and cannot be there.
+inline constexpr std::string_view isDamaged = "the roster is damaged";
+
 using Labels = std::map<std::string, std::string, std::less<>>;
 
 inline std::int64_t column(WallTime time) { return time.time_since_epoch().count(); }

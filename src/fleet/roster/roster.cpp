@@ -33,15 +33,31 @@ Result<Roster> Roster::open(const std::filesystem::path& file) {
     STINT_TRY(push::privateFile(file));
     auto opened = openAsItIs(file);
     if (opened.ok() || isPassing(opened.error())) return opened;
+    return openAnew(file, opened.error());
+}
+
+Result<Roster> Roster::openAnew(const std::filesystem::path& file, const Error& why) {
     STINT_TRY(moveAside(file));
     STINT_TRY(push::privateFile(file));
     auto fresh = STINT_TRY(openAsItIs(file));
-    fresh.setAside_ = fmt::format("{}: set aside as {}.damaged", opened.error().message, file.string());
+    fresh.setAside_ = fmt::format("{}: set aside as {}.damaged", why.message, file.string());
     return fresh;
 }
 
+bool Roster::isDamage(const Error& error) {
+    return error.code == Errc::STORAGE &&
+           (stint::isDamage(error) || error.message.find(isDamaged) != std::string::npos);
+}
+
+// The old one is closed last: no log is left to it that it could write into the file of that name.
+Result<void> Roster::beginAnew(const Error& why) {
+    *this = STINT_TRY(openAnew(file_, why));
+    return {};
+}
+
 Result<Roster> Roster::openAsItIs(const std::filesystem::path& file) {
-    Roster roster(STINT_TRY(Database::open(file)));
+    auto database = STINT_TRY(Database::open(file));
+    Roster roster(file, std::move(database));
     STINT_TRY(roster.prepare());
     return roster;
 }
@@ -55,7 +71,7 @@ Result<void> Roster::prepare() {
     if (its != version && its != 0) return fail(Errc::STORAGE, "the roster is of another Stint: version {}", its);
     if (its == 0) STINT_TRY(database_.run(fmt::format("{}; PRAGMA user_version = {}", rosterSchema, version)));
     const auto wrong = STINT_TRY(database_.text("PRAGMA quick_check(1)"));
-    if (wrong != "ok") return fail(Errc::STORAGE, "the roster is damaged: {}", wrong);
+    if (wrong != "ok") return fail(Errc::STORAGE, "{}: {}", isDamaged, wrong);
     STINT_TRY(database_.run("COMMIT"));
 
     findKey_ = STINT_TRY(database_.prepare("SELECT enrolment, key FROM devices WHERE id = ?1 AND gone = 0"));

@@ -132,6 +132,11 @@ public:
     /// The file that was found was set aside, and why; empty: it was not.
     const std::string& setAside() const { return setAside_; }
 
+    /// True: the file turned out damaged while it was open, and nothing more is to be had of it but beginAnew().
+    static bool isDamage(const Error& error);
+    /// Sets the file aside, whatever is in it, and goes on with a new one. Storage: the disk has no room.
+    Result<void> beginAnew(const Error& why);
+
     /// A batch of the stream, in its order: one commit of what counts and of the sequence up to which it was read. What
     /// is taken a second time changes nothing. Storage: nothing of it is written.
     Result<Taken> take(const std::string& stream, std::span<const StreamedReport> batch);
@@ -180,8 +185,10 @@ private:
         std::uint8_t round = 0;
     };
 
-    explicit Roster(Database database) : database_(std::move(database)) {}
+    Roster(std::filesystem::path file, Database database) : file_(std::move(file)), database_(std::move(database)) {}
     static Result<Roster> openAsItIs(const std::filesystem::path& file);
+    /// A new file, in place of one that is set aside.
+    static Result<Roster> openAnew(const std::filesystem::path& file, const Error& why);
     Result<void> prepare();
     /// One commit of all that `work` writes, or nothing of it.
     Result<void> together(const std::function<Result<void>()>& work);
@@ -190,6 +197,7 @@ private:
     Result<std::optional<Passed>> find(Candidate& candidate);
     Result<std::optional<Passed>> keep(const Candidate& candidate);
 
+    std::filesystem::path file_;
     Database database_;
     std::string setAside_;
     std::map<std::string, Known, std::less<>> campaigns_;

@@ -75,8 +75,7 @@ Result<std::optional<Passed>> Roster::find(Candidate& candidate) {
     if (!STINT_TRY(findKey_.next())) return std::optional(Passed::NoDevice);
     const std::int64_t enrolment = findKey_.integer(0);
     const std::string_view key = findKey_.text(1);
-    if (key.size() != sizeof candidate.key)
-        return fail(Errc::STORAGE, "the roster is damaged: {}'s key", report.device);
+    if (key.size() != sizeof candidate.key) return fail(Errc::STORAGE, "{}: {}'s key", isDamaged, report.device);
     std::memcpy(&candidate.key, key.data(), key.size());
     findKey_.reset();
     if (enrolment != report.enrolment) return std::optional(Passed::OtherEnrolment);
