@@ -182,6 +182,29 @@ TEST_CASE("fleet.md §2: what was said to be written is there after the broker w
     CHECK(reader.damaged.empty());
 }
 
+TEST_CASE("fleet.md §2.1: a campaign goes with its log, and no other does, also where the broker is killed then") {
+    NatsServer nats;
+    const Named gone = campaignOf("gone"), kept = campaignOf("kept");
+    {
+        const Own own(nats);
+        for (const Named& one : {gone, kept}) {
+            REQUIRE(own.ledger.begin(one.id, one.document).ok());
+            for (std::uint32_t number = 1; number <= 40; ++number)
+                REQUIRE(own.ledger.append(one.id, number, granted(number, 1)).ok());
+        }
+        REQUIRE(own.ledger.remove(gone.id).ok());
+        CHECK(own.ledger.remove(gone.id).ok());
+    }
+    nats.kill();
+    nats.start();
+    const Own own(nats);
+    Reader reader;
+    REQUIRE(eventually([&] { return reader.read(own.ledger).ok(); }));
+    CHECK(reader.documents.size() == 1);
+    CHECK(reader.logs[kept.id].size() == 40);
+    CHECK(reader.damaged.empty());
+}
+
 TEST_CASE("fleet.md §2: an answer that was lost is found out by reading") {
     NatsServer nats;
     const Own own(nats), other(nats);

@@ -416,6 +416,54 @@ TEST_CASE("§4.2: a cancel ends who has no slot, and who has one hears of it fro
     CHECK(sure(statementIn(answer.statement->document)).cancelled == std::vector<std::string>{id});
 }
 
+TEST_CASE("§5.1: a statement names the campaigns that a device may yet ask about") {
+    SmallFleet fleet(2);
+    Desk& desk = *fleet.desk;
+    const auto alive = [&] { return sure(statementIn(fleet.phones[0].hello(desk).statement->document)).alive; };
+    const std::string id = sure(desk.start(fleet.campaign(2), true)).id;
+    CHECK(alive() == std::vector{id});
+    REQUIRE(fleet.letBegin(id, {&desk}).size() == 2);
+    fleet.phones[0].tell(desk, id, Phase::Ended, Outcome::Succeeded);
+    fleet.phones[1].tell(desk, id, Phase::Ended, Outcome::Failed);
+    CHECK(eventually([&] { return alive().empty(); }));
+    CHECK(desk.instruct(fleet.instruction(id, "retry")).ok());
+    CHECK(alive() == std::vector{id});
+}
+
+TEST_CASE("§2.1: 30 d after its last device's time a campaign is gone, and so it is told") {
+    SmallFleet fleet(1);
+    const Signed young = fleet.campaign(1, "all", 31 * 24h), old = fleet.campaign(1, "all", 33 * 24h);
+    const std::string youngId = idOf(sure(campaignIn(young.document))), oldId = idOf(sure(campaignIn(old.document)));
+    const auto begin = [&](const std::string& id, const Signed& document) {
+        const Ledger ledger = sure(Ledger::open(fleet.desk->broker));
+        const Entry joined{.at = sure(campaignIn(document.document)).made,
+                           .records = {Joined{{fleet.phones[0].enrolment()}}},
+                           .names = {fleet.phones[0].id()}};
+        sure(ledger.begin(id, document));
+        sure(ledger.append(id, 1, joined));
+    };
+    begin(youngId, young);
+    begin(oldId, old);
+    const auto restart = [&] {
+        fleet.desk.reset();
+        fleet.desk = std::make_unique<Desk>(fleet.nats, fleet.server, fleet.roster());
+    };
+    restart();
+    const auto known = [&] { return fleet.desk->look([](Office::View& view) { return view.campaigns(); }); };
+    const auto rows = [&] { return fleet.desk->look([](Office::View& view) { return view.roster().ids(); }); };
+    CHECK(eventually([&] { return known() == std::vector{youngId}; }));
+    CHECK(rows() == std::vector{youngId});
+    CHECK(sure(fleet.desk->broker.valueOf(ledgerBucket, oldId + ".doc")).revision == 0);
+    CHECK(sure(fleet.desk->broker.valueOf(ledgerBucket, oldId + ".log.00000001")).revision == 0);
+    CHECK(fleet.phones[0].asks(*fleet.desk, oldId).word == Reply::Word::Over);
+    CHECK(sure(statementIn(fleet.phones[0].hello(*fleet.desk).statement->document)).alive.empty());
+    // Another server has forgotten it, while this one was away.
+    sure(sure(Ledger::open(fleet.desk->broker)).remove(youngId));
+    restart();
+    CHECK(known().empty());
+    CHECK(rows().empty());
+}
+
 TEST_CASE("§4: what cannot go is refused, with its reason") {
     SmallFleet fleet(2);
     Desk& desk = *fleet.desk;

@@ -134,6 +134,23 @@ TEST_CASE("a report of a round that nobody began is dropped") { // fleet.md §4.
     CHECK(stage.take(roster, stage.told(0, telling)) == std::nullopt);
 }
 
+TEST_CASE("a campaign that is gone takes its targets with it, and reports of it count no more") { // fleet.md §2.1
+    Stage stage;
+    {
+        Roster roster = stage.file.open();
+        done(roster.putCampaign(stage.papers.campaign("other"), then));
+        CHECK_FALSE(stage.take(roster, stage.told(0, running(1))));
+        done(roster.dropCampaign(stage.campaign));
+        CHECK(roster.ids() == std::vector{idOf(Papers::campaignOf("other"))});
+        CHECK(stage.take(roster, stage.told(0, running(2))) == Passed::NotMeant);
+        CHECK_FALSE(roster.results(stage.campaign, {}, 0, 10, then).ok());
+    }
+    Roster roster = stage.file.open();
+    CHECK(roster.ids() == std::vector{idOf(Papers::campaignOf("other"))});
+    stage.fill(roster, 4); // one that is read again has nothing of before
+    CHECK(stage.newest(roster, 0).sequence == 0);
+}
+
 TEST_CASE("a device speaks for itself alone, and for its present enrolment") { // fleet.md §4.1, §6.1
     Stage stage;
     Roster roster = stage.file.open();

@@ -85,6 +85,11 @@ Result<void> Ledger::append(const std::string& campaign, std::uint32_t number, c
     return broker_->writeOnce(ledgerBucket, key, text);
 }
 
+Result<void> Ledger::remove(const std::string& campaign) const {
+    STINT_CHECK(isCampaignId(campaign));
+    return broker_->purge(ledgerBucket, campaign + ".>");
+}
+
 Result<void> Ledger::read(Place& place, const Taker& taker) const {
     const std::string prefix = push::subjectOfKey(ledgerBucket, "");
     const std::string keys = place.campaign.empty() ? ">" : place.campaign + ".>";

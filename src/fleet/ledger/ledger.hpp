@@ -33,6 +33,9 @@ public:
     /// written it, so this one leads no more. IllegalArgument: it is no entry, or too long.
     Result<void> append(const std::string& campaign, std::uint32_t number, const Entry& entry) const;
 
+    /// The campaign is over for good, and goes with its log.
+    Result<void> remove(const std::string& campaign) const;
+
     /// How far a reader has come.
     struct Place {
         struct Progress {

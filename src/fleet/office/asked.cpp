@@ -24,6 +24,13 @@ const std::array<std::pair<std::string_view, Event>, 4> instructionEvents{{
 
 bool isOver(const Steering& campaign) { return campaign.rollout().state() == Rollout::State::Ended; }
 
+/// A device may ask about it yet (fleet.md §5.1): it has a slot, or has told no end, and the campaign has not expired.
+bool isNamed(const Campaign& campaign, const Steering& steering, WallTime now) {
+    const Rollout& rollout = steering.rollout();
+    if (rollout.isCancelled() && !isOver(steering)) return true;
+    return now < endOf(campaign) && (!isOver(steering) || rollout.presumed() > 0);
+}
+
 } // namespace
 
 // ---- Devices ----
@@ -146,12 +153,9 @@ void Office::order(const std::string& id, const Running& running, const Order& o
 const std::optional<Signed>& Office::statement() {
     const WallTime now = wallNow();
     Statement made{.made = now, .operators = enroller_.keys().list.version, .alive = {}, .cancelled = {}};
-    for (const auto& [id, running] : campaigns_) {
-        if (running.steering.rollout().isCancelled())
-            made.cancelled.push_back(id);
-        else if (now < endOf(running.campaign))
-            made.alive.push_back(id);
-    }
+    for (const auto& [id, running] : campaigns_)
+        if (isNamed(running.campaign, running.steering, now))
+            (running.steering.rollout().isCancelled() ? made.cancelled : made.alive).push_back(id);
     const bool isSame = statement_ && made.alive == said_.alive && made.cancelled == said_.cancelled &&
                         made.operators == said_.operators && now - said_.made < statementLife && now >= said_.made;
     if (isSame) return statement_;
@@ -175,6 +179,11 @@ Result<Office::Started> Office::started(const Signed& document, bool all) {
     const auto members = STINT_TRY(membersOf(campaign, all));
     auto found = campaigns_.find(id);
     if (found == campaigns_.end()) {
+        const auto named = std::ranges::count_if(
+            campaigns_, [&](const auto& one) { return isNamed(one.second.campaign, one.second.steering, now); });
+        if (static_cast<std::size_t>(named) >= mostNamed)
+            return fail(Errc::ILLEGAL_STATE, "{} campaigns go on, and a statement names no more; one has to end first",
+                        mostNamed);
         STINT_TRY(ledger_->begin(id, document));
         STINT_TRY(roster_.putCampaign(document, now));
         found = campaigns_.emplace(id, Running{campaign, document, Steering(campaign)}).first;
@@ -219,7 +228,7 @@ Result<Invitation> Office::invited(const Wanted& wanted) {
     auto made = enroller_.invitations().make(wanted.labels, wanted.uses, wanted.expires, wallNow());
     const bool isTheirs =
         made.ok() || made.error().code == Errc::ILLEGAL_ARGUMENT || made.error().code == Errc::LIMIT_EXCEEDED;
-    if (!isTheirs) lose(made.error().message);
+    if (!isTheirs) lose(made.error());
     return made;
 }
 
@@ -230,7 +239,7 @@ Result<void> Office::listTaken(const Signed& list) {
     const auto newer = STINT_TRY(keys.newerList(list));
     const std::string key = fmt::format("{}{:08}", listPart, newer.version);
     if (auto kept = broker_.writeOnce(houseBucket, key, textOf(list)); !kept.ok()) {
-        lose(kept.error().message);
+        lose(kept.error());
         return kept;
     }
     return keys.takeOperators(settings_.data, list);

@@ -15,6 +15,8 @@ namespace {
 
 constexpr auto betweenTries = std::chrono::seconds(1);
 constexpr auto longestRest = std::chrono::minutes(1); ///< a clock may be set
+constexpr auto betweenSweeps = std::chrono::hours(1);
+constexpr Duration campaignsKept = std::chrono::hours(24 * 30); ///< fleet.md §2.1
 constexpr std::size_t mostReports = 500, aPage = 1'000;
 
 constexpr auto isGoing = "all is read; campaigns go";
@@ -192,6 +194,10 @@ void Office::turn() {
         if (due && *due <= wallNow()) carryOut(id, running, running.steering.handle(Tick{}, wallNow()));
         if (!append(id, running).ok()) return;
     }
+    const WallTime now = wallNow();
+    if (!isOpen_ || (now < sweptAt_ + betweenSweeps && now >= sweptAt_)) return;
+    sweptAt_ = now;
+    if (const auto swept = forgetOld(); !swept.ok()) lose(swept.error());
 }
 
 /// An error: all is lost.
@@ -409,7 +415,27 @@ Result<void> Office::readCampaigns() {
     };
     taker.damaged = giveUp;
     STINT_TRY(ledger_->read(campaignsRead_, taker));
-    return done;
+    STINT_TRY(std::move(done));
+    for (const std::string& id : roster_.ids()) // another server has forgotten it, or this one, before it died
+        if (!campaignsRead_.campaigns.contains(id)) STINT_TRY(roster_.dropCampaign(id));
+    return {};
+}
+
+/// fleet.md §2.1: no device can begin it any more, or is at it; what one tells yet has its time.
+Result<void> Office::forgetOld() {
+    const WallTime now = wallNow();
+    for (auto each = campaigns_.begin(); each != campaigns_.end();) {
+        const auto& [id, running] = *each;
+        const bool isOld = now >= endOf(running.campaign) + running.campaign.plan.endWithin + campaignsKept;
+        if (!isOld || running.steering.rollout().state() != Rollout::State::Ended) {
+            ++each;
+            continue;
+        }
+        STINT_TRY(ledger_->remove(id));
+        STINT_TRY(roster_.dropCampaign(id));
+        each = campaigns_.erase(each);
+    }
+    return {};
 }
 
 /// The roster's part of an entry that is in the log.

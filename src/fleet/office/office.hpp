@@ -146,6 +146,7 @@ private:
     Result<void> readCampaigns();
     Result<void> readReports();
     Result<void> noted(const std::string& id, const Running& running, const Entry& entry);
+    Result<void> forgetOld();
     Result<void> hearKept(const std::string& id, Running& running);
     void lose(const Error& why);
     /// All is lost where the roster is damaged.
@@ -186,6 +187,7 @@ private:
     // The office's thread's alone.
     std::optional<Ledger> ledger_;
     std::map<std::string, Running, std::less<>> campaigns_;
+    WallTime sweptAt_{}; ///< when those were looked for that are to be forgotten
     // The revisions of buckets up to which all is known.
     std::uint64_t devicesRead_ = 0, houseRead_ = 0;
     Ledger::Place campaignsRead_;

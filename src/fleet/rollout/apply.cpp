@@ -192,6 +192,7 @@ void Rollout::end(Target& target, Outcome outcome, bool isPresumed) {
     takeBack(target);
     target.outcome = outcome;
     target.isPresumed = isPresumed;
+    presumed_ += isPresumed ? 1 : 0;
     target.phase = Phase::Ended;
     ++ends_[static_cast<std::size_t>(outcome)];
     grownUp(static_cast<Device>(&target - targets_.data()));
@@ -207,6 +208,7 @@ void Rollout::takeBack(Target& target) {
         if (target.outcome == Outcome::Succeeded) --wave->ok;
     }
     target.outcome = Outcome::None;
+    presumed_ -= target.isPresumed ? 1 : 0;
     target.isPresumed = false;
 }
 

@@ -379,11 +379,13 @@ bool Rollout::isSame(const Rollout& other) const {
 std::string Rollout::contradiction() const {
     std::uint32_t slots = 0;
     std::uint32_t begun = 0;
+    std::uint32_t presumed = 0;
     std::array<std::uint32_t, outcomes> ends{};
     std::vector<Wave> waves(waves_.size());
     for (const Target& target : targets_) {
         slots += target.holdsSlot() ? 1 : 0;
         if (target.hasEnded()) ++ends[static_cast<std::size_t>(target.outcome)];
+        presumed += target.isPresumed ? 1 : 0;
         if (target.hasEnded() != (target.phase == Phase::Ended)) return "an end without its phase";
         if (target.wave == 0) {
             if (target.slot != 0) return "a slot of none who began";
@@ -398,7 +400,7 @@ std::string Rollout::contradiction() const {
     }
     if (slots != slots_) return fmt::format("{} slots, counted as {}", slots, slots_);
     if (begun != begun_) return fmt::format("{} have begun, counted as {}", begun, begun_);
-    if (ends != ends_) return "ends are counted wrong";
+    if (ends != ends_ || presumed != presumed_) return "ends are counted wrong";
     for (std::size_t number = 0; number < waves.size(); ++number) {
         const Wave& a = waves[number];
         const Wave& b = waves_[number];

@@ -83,6 +83,8 @@ public:
     std::span<const Target> targets() const { return targets_; }
     std::span<const Wave> waves() const { return waves_; }
     bool isCancelled() const { return isCancelled_; }
+    /// The ends that are the server's word: their devices may yet ask.
+    std::uint32_t presumed() const { return presumed_; }
     /// The devices that may begin before the wave after `wave` opens.
     std::uint32_t capacity(std::uint16_t wave) const;
 
@@ -184,7 +186,8 @@ private:
     std::uint32_t slots_ = 0;
     std::uint32_t begun_ = 0;
     std::array<std::uint32_t, outcomes> ends_{};
-    Judged before_; ///< what an operator has seen, and went on
+    std::uint32_t presumed_ = 0; ///< of the ends
+    Judged before_;              ///< what an operator has seen, and went on
     bool isPaused_ = false;
     bool isStopped_ = false;
     bool isCancelled_ = false;

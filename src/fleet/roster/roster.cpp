@@ -13,6 +13,7 @@ namespace {
 
 constexpr int version = 1;
 constexpr Bytes longestLog = 16_MiB;
+constexpr std::int64_t rowsAtOnce = 20'000;
 
 /// The file under a name of its own, with its log. The log goes first: a new file beside it would be taken for its own.
 Result<void> moveAside(const std::filesystem::path& file) {
@@ -160,6 +161,31 @@ Result<void> Roster::beginRound(const std::string& campaign, std::uint8_t round)
     STINT_TRY(begin.run(its.number, column(round)));
     campaigns_[campaign].round = std::max(campaigns_[campaign].round, round);
     return {};
+}
+
+std::vector<std::string> Roster::ids() const {
+    std::vector<std::string> all;
+    for (const auto& [id, its] : campaigns_)
+        all.push_back(id);
+    return all;
+}
+
+// So many rows at a time that a commit's log is no longer than others.
+Result<void> Roster::dropCampaign(const std::string& campaign) {
+    const Known its = STINT_TRY(known(campaign));
+    campaigns_.erase(campaign);
+    auto most = STINT_TRY(database_.prepare("SELECT ifnull(max(number), -1) FROM targets WHERE campaign = ?1"));
+    most.start(its.number);
+    STINT_TRY(most.next());
+    const std::int64_t last = most.integer(0);
+    most.reset();
+    auto drop = STINT_TRY(database_.prepare("DELETE FROM targets WHERE campaign = ?1 AND number < ?2"));
+    for (std::int64_t end = 0; end <= last;) {
+        end += rowsAtOnce;
+        STINT_TRY(together([&] { return drop.run(its.number, end); }));
+    }
+    auto forget = STINT_TRY(database_.prepare("DELETE FROM campaigns WHERE number = ?1"));
+    return forget.run(its.number);
 }
 
 Result<std::vector<CampaignEntry>> Roster::campaigns() {

@@ -169,6 +169,10 @@ public:
     /// An operator has begun that round.
     Result<void> beginRound(const std::string& campaign, std::uint8_t round);
     Result<std::vector<CampaignEntry>> campaigns();
+    /// The ids of those that are there.
+    std::vector<std::string> ids() const;
+    /// The campaign is gone, with its targets: reports of it count no more.
+    Result<void> dropCampaign(const std::string& campaign);
 
     /// A page of a campaign's targets, `most` at the most, from that number on; the last page has fewer.
     Result<std::vector<ResultEntry>> results(const std::string& campaign, const ResultFilter& filter, Device from,

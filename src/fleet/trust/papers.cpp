@@ -24,7 +24,7 @@ std::string_view instructionRule(std::string_view text) {
 
 constexpr std::size_t mostOperators = 64;
 constexpr std::size_t mostLabels = 64;
-constexpr Limits aKey{1, 64}, oneKind{1, stepKinds.size()}, campaigns{1, 2'000};
+constexpr Limits aKey{1, 64}, oneKind{1, stepKinds.size()}, campaigns{1, mostNamed};
 
 // clang-format off
 constexpr auto operatorFields = std::to_array<Field<Operators::Operator>>({

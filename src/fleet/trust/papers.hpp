@@ -46,6 +46,9 @@ struct Certificate {
     bool operator==(const Certificate&) const = default;
 };
 
+/// PROPOSAL: campaigns in each of a statement's lists.
+inline constexpr std::size_t mostNamed = 2'000;
+
 /// Hourly, by the fleet's server: against a broker that holds back what it should not (§6.3).
 struct Statement {
     WallTime made{};

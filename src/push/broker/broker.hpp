@@ -131,6 +131,9 @@ public:
     /// Those keys, as NATS writes several, have no value any more, and leave nothing behind.
     Result<void> forget(std::string_view bucket, std::string_view keys) const;
 
+    /// The bucket has no value of those keys any more.
+    Result<void> purge(std::string_view bucket, std::string_view keys) const;
+
     /// Sends a message to a stream. `done` is called once, from a thread of libnats: with the sequence that the stream
     /// has given it, the same again for a message that it has already; or with its error; LimitExceeded: the store
     /// takes no more; Unavailable: the connection was lost meanwhile, and nobody knows.

@@ -334,6 +334,15 @@ Result<void> Broker::put(std::string_view bucket, std::string_view key, std::str
                    bucket);
 }
 
+Result<void> Broker::purge(std::string_view bucket, std::string_view keys) const {
+    const std::string stream = streamOfBucket(bucket), subjects = subjectOfKey(bucket, keys);
+    jsOptions options;
+    jsOptions_Init(&options);
+    options.Stream.Purge.Subject = subjects.c_str();
+    jsErrCode code{};
+    return checked(js_PurgeStream(it_->jetStream.get(), stream.c_str(), &options, &code), stream);
+}
+
 Result<Value> Broker::valueOf(std::string_view bucket, std::string_view key) const {
     auto found = STINT_TRY(next(streamOfBucket(bucket), 1, subjectOfKey(bucket, key)));
     return found ? Value{.text = std::move(found->body), .revision = found->sequence} : Value();
