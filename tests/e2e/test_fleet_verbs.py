@@ -30,7 +30,7 @@ LITTLE = [] if "ASAN_OPTIONS" in os.environ else ["sh", "-c", 'ulimit -v 400000;
 
 def campaign(state="going", begun=3):
     return {"campaign": ID, "name": "night", "made": 1795428000000, "expires": 1798020000000, "state": state,
-            "cancelled": False, "devices": 40, "slots": 3, "at_a_time": 5, "wave": 1,
+            "cancelled": False, "devices": 40, "slots": 3, "at_a_time": 5, "wave": 1, "until": None,
             "waves": [{"capacity": 40, "begun": begun, "ended": begun - 1, "ok": begun - 1}],
             "counts": {"succeeded": begun - 1, "running": 1, "targeted": 40 - begun}}
 

@@ -33,6 +33,7 @@ Json campaign(const char* state = "going") {
             {"devices", 3},
             {"slots", 1},
             {"at_a_time", 2},
+            {"until", nullptr},
             {"wave", 1},
             {"waves", {{{"capacity", 3}, {"begun", 3}, {"ended", 2}, {"ok", 1}}}},
             {"counts", {{"failed", 1}, {"succeeded", 1}, {"running", 1}}}};
@@ -201,6 +202,32 @@ TEST_CASE("campaigns are listed, and one is watched until it is still") {
     CHECK(std::ranges::count(watched.out, '\n') == 2); // what has not changed is not told again
     CHECK(watched.out.find(R"("state":"stopped")") != std::string::npos);
     CHECK(ran(status, canned.data(), {"status", id}).code == ends::failure);
+}
+
+TEST_CASE("a server that is away for a moment is asked again, where it is then (fleet.md §8.1)") {
+    CannedDoor canned;
+    SUBCASE("by who watches") {
+        canned.says("GET /v1/campaign", [n = std::make_shared<int>(0)](const http::Request&) {
+            switch (++*n) {
+            case 1:
+                return http::Answer{200, "application/json", campaign("going").dump()};
+            case 2:
+                return http::refusal(503, "the server has not read all yet");
+            default:
+                return http::Answer{200, "application/json", campaign("stopped").dump()};
+            }
+        });
+        const auto watched = ran(status, canned.data(), {"status", id, "--watch", "--json"});
+        CHECK(watched.code == ends::failure);
+        CHECK(std::ranges::count(watched.out, '\n') == 2);
+    }
+    SUBCASE("by who looks") {
+        canned.says("GET /v1/campaigns", [n = std::make_shared<int>(0)](const http::Request&) {
+            if (++*n == 1) return http::refusal(503, "the server has not read all yet");
+            return http::Answer{200, "application/json", Json{{"campaigns", {campaign()}}}.dump()};
+        });
+        CHECK(ran(campaigns, canned.data(), {"campaigns"}).code == ends::ok);
+    }
 }
 
 TEST_CASE("a device is removed by its name") {

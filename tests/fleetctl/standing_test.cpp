@@ -22,6 +22,7 @@ Json wholeCampaign() {
             {"slots", 16},
             {"at_a_time", 200},
             {"wave", 2},
+            {"until", nullptr},
             {"waves",
              {{{"capacity", 10}, {"begun", 10}, {"ended", 10}, {"ok", 9}},
               {{"capacity", 100}, {"begun", 37}, {"ended", 21}, {"ok", 20}},
@@ -56,6 +57,14 @@ TEST_CASE("a bar a wave, and devices by what has become of them (fleet.md §8.1)
     for (const std::size_t columns : {20U, 40U, 79U, 200U})
         for (const std::string& line : linesOf(standingOf(wholeCampaign()), {}, columns))
             CHECK(cli::widthOf(line) <= columns);
+}
+
+TEST_CASE("a wave that rests says until when (fleet.md §8.1)") {
+    Json row = wholeCampaign();
+    row["state"] = "soaking";
+    row["until"] = 1795431600000;
+    CHECK(
+        sentenceOf(standingOf(row)).starts_with("soaking: wave 2 of 3 was good, and the next one opens at 2026-11-2"));
 }
 
 TEST_CASE("each state is a sentence, and an exit code (fleet.md §8.1)") {
@@ -97,8 +106,8 @@ TEST_CASE("a campaign that lacks anything, or has it of another type, is none") 
             row[key] = other;
             const auto made = read(row);
             if (!made.ok()) continue;
-            // A text is a text, and a time may be great; whatever was read can be told.
-            CHECK((other.type() == value.type() || (other.is_number() && value.is_number())));
+            // A text is a text, a time may be great, and one may be nothing; whatever was read can be told.
+            CHECK((key == "until" || other.type() == value.type() || (other.is_number() && value.is_number())));
             for (const std::string& line : linesOf(*made, {}, 40))
                 CHECK(line.find('\x1b') == std::string::npos);
             CHECK(exitCodeOf(*made) != ends::ok);

@@ -26,6 +26,7 @@ namespace ends = cli::ends;
 namespace {
 
 constexpr Duration betweenLooks = 1s;
+constexpr int mostUnanswered = 60; ///< PROPOSAL: looks, until nobody waits for the server any more
 
 void show(const cli::Json& row, const Standing& standing, const Screen& screen) {
     if (screen.json()) return screen.print(lineOf(row));
@@ -59,9 +60,14 @@ public:
 private:
     /// Returns the exit code where there is no more to see.
     std::optional<int> look() {
-        const auto row = door_.get("/v1/campaign", {{"id", id_}});
+        const auto row = door_.getOnce("/v1/campaign", {{"id", id_}});
+        if (!row.ok() && isForAMoment(row.error()) && ++unanswered_ < mostUnanswered) {
+            if (unanswered_ == 1) screen_.tell(fmt::format("{}; it is asked again", row.error().message));
+            return std::nullopt;
+        }
         const auto standing = row.ok() ? standingIn(*row) : row.error();
         if (!standing.ok()) return failed(screen_, what, standing.error());
+        unanswered_ = 0;
         const bool isLast = standing->isStill();
         if (screen_.redraws() && !isLast)
             draw(*standing);
@@ -81,6 +87,7 @@ private:
     const std::string& id_;
     const Screen& screen_;
     cli::Json shown_;
+    int unanswered_ = 0; ///< looks, since the last answer
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "faces/fleetctl/door.hpp"
 
 #include <array>
+#include <thread>
 #include <utility>
 
 #include <fmt/core.h>
@@ -21,6 +22,8 @@ namespace ends = cli::ends;
 namespace {
 
 constexpr const char* doorFile = "door";
+constexpr int mostGets = 3;                           ///< PROPOSAL
+constexpr auto betweenGets = std::chrono::seconds(1); ///< PROPOSAL
 constexpr Bytes longestDoor = 512;
 constexpr std::size_t longestPage = std::size_t{64} << 20; ///< a thousand rows, each with 4 KiB of words
 constexpr std::string_view here = "http://127.0.0.1:";
@@ -56,7 +59,13 @@ Result<std::filesystem::path> fleetDirectory(const cli::Arguments& given) {
     return pushctl::directoryOf(given, "data", fleet::FleetKeys::directory());
 }
 
-Result<Door> Door::find(const std::filesystem::path& data) {
+namespace {
+
+/// Where the server is, and the token that it wants: another one whenever it has begun anew.
+struct Way {
+    std::string address, token;
+};
+Result<Way> wayIn(const std::filesystem::path& data) {
     const auto folder = STINT_TRY(fleet::privateFolder(data));
     if (!folder) return nobody(data);
     const auto text = STINT_TRY(fleet::readOwn(*folder, doorFile, longestDoor, fleet::Secrecy::Secret));
@@ -66,7 +75,14 @@ Result<Door> Door::find(const std::filesystem::path& data) {
     const bool isDoor =
         line.starts_with(here) && blank != std::string::npos && blank + 1 < line.size() && printable(line) == line;
     if (!isDoor) return fail(Errc::STORAGE, "{} is damaged", (data / doorFile).string());
-    return Door(line.substr(0, blank), line.substr(blank + 1));
+    return Way{line.substr(0, blank), line.substr(blank + 1)};
+}
+
+} // namespace
+
+Result<Door> Door::find(const std::filesystem::path& data) {
+    STINT_TRY(wayIn(data));
+    return Door(data);
 }
 
 Result<Door> Door::of(const cli::Arguments& given) {
@@ -81,8 +97,9 @@ struct Door::Asked {
 };
 
 Result<Json> Door::answerTo(const Asked& asked) const {
-    pushctl::Request request{.url = fmt::format("{}{}{}", address_, asked.path, asked.query),
-                             .headers = {fmt::format("Authorization: Bearer {}", token_)},
+    const Way way = STINT_TRY(wayIn(data_));
+    pushctl::Request request{.url = fmt::format("{}{}{}", way.address, asked.path, asked.query),
+                             .headers = {fmt::format("Authorization: Bearer {}", way.token)},
                              .body = {},
                              .longestAnswer = longestPage};
     if (asked.body) {
@@ -101,6 +118,16 @@ Result<Json> Door::answerTo(const Asked& asked) const {
 }
 
 Result<Json> Door::get(std::string_view path, const Query& query) const {
+    for (int tries = 1;; ++tries) {
+        auto said = getOnce(path, query);
+        if (said.ok() || !isForAMoment(said.error()) || tries == mostGets) return said;
+        std::this_thread::sleep_for(betweenGets);
+    }
+}
+
+bool isForAMoment(const Error& error) { return error.code == Errc::BUSY || error.code == Errc::UNAVAILABLE; }
+
+Result<Json> Door::getOnce(std::string_view path, const Query& query) const {
     std::string text;
     for (const auto& [name, value] : query)
         text += fmt::format("{}{}={}", text.empty() ? "?" : "&", name, encoded(value));

@@ -30,16 +30,22 @@ public:
     using Query = std::vector<std::pair<std::string_view, std::string>>;
     // The object that it answers. An error has its sentence: IllegalArgument, Security, IllegalState, Busy (later);
     // Refused: there is no such thing; Unavailable: nobody answers; System: the answer is none.
+    // A server that begins anew, or reads anew, is away for a moment: it is found, and asked, three times in all.
     Result<cli::Json> get(std::string_view path, const Query& query = {}) const;
+    /// The same, asked once.
+    Result<cli::Json> getOnce(std::string_view path, const Query& query = {}) const;
     Result<cli::Json> post(std::string_view path, const cli::Json& body) const;
 
 private:
-    Door(std::string address, std::string token) : address_(std::move(address)), token_(std::move(token)) {}
+    explicit Door(std::filesystem::path data) : data_(std::move(data)) {}
     struct Asked;
     Result<cli::Json> answerTo(const Asked& asked) const;
 
-    std::string address_, token_;
+    std::filesystem::path data_;
 };
+
+/// The same may be asked again: nobody answered, or "later" was the answer.
+bool isForAMoment(const Error& error);
 
 /// Tells of an error of the door's, and returns the exit code.
 int failed(const cli::Screen& screen, std::string_view what, const Error& error);

@@ -90,9 +90,7 @@ Result<std::optional<SecretKey>> keyOf(const Arguments& given, Passwords& passwo
 Result<cli::Json> handOver(const Door& door, std::string_view path, const cli::Json& body, const Screen& screen) {
     for (int tries = 1;; ++tries) {
         auto said = door.post(path, body);
-        const bool isUnclear =
-            !said.ok() && (said.error().code == Errc::BUSY || said.error().code == Errc::UNAVAILABLE);
-        if (!isUnclear) return said;
+        if (said.ok() || !isForAMoment(said.error())) return said;
         if (tries == mostPosts)
             return fail(Errc::BUSY, "{}; it is not known whether it was taken: `stint fleet campaigns` shows it",
                         said.error().message);

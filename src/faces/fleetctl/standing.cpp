@@ -34,6 +34,10 @@ std::string places(const Standing& standing) {
     return fmt::format("wave {} of {} is open, {} of {} places are taken", standing.wave, standing.waves.size(),
                        standing.slots, standing.atATime);
 }
+std::string soak(const Standing& standing) {
+    return fmt::format("wave {} of {} was good, and the next one opens {}", standing.wave, standing.waves.size(),
+                       standing.until ? "at " + cli::clockText(*standing.until) : "when its rest is over");
+}
 std::string hold(const Standing& standing) {
     return fmt::format(
         "too few of wave {} went well for the next one to open; `stint fleet resume {}` opens it all the "
@@ -54,11 +58,7 @@ std::string end(const Standing& standing) {
 
 constexpr std::array stateRows{
     StateRow{"going", Course::Goes, places},
-    StateRow{"soaking", Course::Goes,
-             [](const Standing& standing) {
-                 return fmt::format("wave {} of {} was good, and the next one opens when its rest is over",
-                                    standing.wave, standing.waves.size());
-             }},
+    StateRow{"soaking", Course::Goes, soak},
     StateRow{"held", Course::Stopped, hold},
     StateRow{"paused", Course::Waits,
              [](const Standing& standing) {
@@ -126,6 +126,7 @@ Result<Standing> standingIn(const cli::Json& row) {
                       .slots = members.count("slots"),
                       .atATime = members.count("at_a_time"),
                       .wave = members.count("wave"),
+                      .until = members.timeOrNull("until"),
                       .waves = {},
                       .counts = {}};
     for (const cli::Json& each : members.list("waves")) {

@@ -2,6 +2,7 @@
 // an exit code. Pure.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ struct Standing {
     std::string state; ///< a word of the table in standing.cpp
     bool isCancelled = false;
     std::uint32_t devices = 0, slots = 0, atATime = 0;
-    std::uint32_t wave = 0; ///< that is open, from 1 on
+    std::uint32_t wave = 0;        ///< that is open, from 1 on
+    std::optional<WallTime> until; ///< when the next one opens; nullopt: that is not known yet
     std::vector<Wave> waves;
     std::vector<Count> counts; ///< in the order of their tables; none of 0
 

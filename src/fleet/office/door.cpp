@@ -121,6 +121,7 @@ Json campaignJson(const std::string& id, const Office::Standing& standing) {
             {"slots", rollout.slots()},
             {"at_a_time", campaign.plan.atATime},
             {"wave", rollout.wave()},
+            {"until", rollout.state() == State::Soaking ? time(rollout.nextWave()) : Json()},
             {"waves", waves},
             {"counts", countsOf(standing)}};
 }
@@ -165,7 +166,14 @@ Result<Json> devices(Office::View& view, const Parameters& asked) {
     return Json{{"devices", rows}, {"more", next != meant.yes.end()}};
 }
 
+/// Whoever has not read all does not know what there is not.
+Result<void> checkOpen(Office::View& view) {
+    if (view.isOpen()) return {};
+    return fail(Errc::UNAVAILABLE, "the server has not read all yet, or its broker is away");
+}
+
 Result<Json> campaigns(Office::View& view, const Parameters&) {
+    STINT_TRY(checkOpen(view));
     Json rows = Json::array();
     for (const std::string& id : view.campaigns())
         rows.push_back(campaignJson(id, *view.campaign(id)));
@@ -173,6 +181,7 @@ Result<Json> campaigns(Office::View& view, const Parameters&) {
 }
 
 Result<Office::Standing> named(Office::View& view, const Parameters& asked) {
+    STINT_TRY(checkOpen(view));
     const auto standing = view.campaign(asked.text("id"));
     if (!standing) return fail(unknown, "there is no campaign {}", asked.text("id"));
     return *standing;

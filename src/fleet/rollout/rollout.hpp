@@ -78,6 +78,8 @@ public:
     /// Soaking: the open wave is good, and rests. Held: it ended, and was not good enough for the next one.
     State state() const;
     std::uint16_t wave() const { return wave_; } ///< that is open, from 1 on
+    /// The open wave, if it is not the last and good, opens the next one then.
+    std::optional<WallTime> nextWave() const;
     std::uint32_t slots() const { return slots_; }
     std::uint32_t count(Outcome outcome) const { return ends_[static_cast<std::size_t>(outcome)]; }
     std::span<const Target> targets() const { return targets_; }
@@ -142,8 +144,6 @@ private:
     bool isWaveGood() const;
     /// It is over, and lets no further one open.
     bool isWaveBad() const;
-    /// The wave, if it is not the last and good, opens the next one then.
-    std::optional<WallTime> nextWave() const;
     std::uint32_t places() const;
     bool mayGrant(const Target& target) const;
     /// The device has not begun, or ended, what it was to.
