@@ -107,6 +107,16 @@ TEST_CASE("what has no room is refused, and nothing is pushed out for it") { // 
     CHECK(other.tell("the second").ok());
 }
 
+TEST_CASE("where the broker has less room the stream of reports takes less, and not nothing") { // §2.1
+    const NatsServer nats;
+    const Reports of(nats, 0);
+    const auto opened = of.server.openReports(1, Bytes{1} << 60);
+    REQUIRE(opened.ok());
+    CHECK(opened->most < Bytes{1} << 60);
+    CHECK(opened->most >= push::leastReports);
+    CHECK(of.tell("there is room").ok());
+}
+
 TEST_CASE("a device's report says to the store nothing but itself") { // §2.1: headers that JetStream takes for orders
     const NatsServer nats;
     const Reports thief(nats, 0), other(nats, 1);

@@ -20,6 +20,8 @@ namespace stint::push {
 struct StreamState {
     std::string store;      ///< its name and when it was made: another store has other sequences
     std::uint64_t last = 0; ///< the sequence of its newest message, 0: it had none yet
+    Bytes bytes = 0;        ///< that it has
+    Bytes most = 0;         ///< that it takes; 0: as many as the server has room for
     int replicas = 1;       ///< how many servers of a cluster keep it
 };
 
@@ -43,9 +45,9 @@ struct Recorded {
     WallTime at; ///< when the stream was given it, by its server's clock
 };
 
-/// The stream of a fleet's reports, and how many bytes it keeps (proposal).
+/// The stream of a fleet's reports, and how many bytes it keeps at most, and where the broker has less room (proposal).
 inline constexpr const char* reportsStream = "STINT_FLEET_R";
-inline constexpr Bytes mostReports = Bytes{4} << 30;
+inline constexpr Bytes mostReports = Bytes{4} << 30, leastReports = Bytes{16} << 20;
 
 /// The stream and the subjects of a bucket's values.
 std::string streamOfBucket(std::string_view bucket);
@@ -104,9 +106,12 @@ public:
 
     /// Makes the stream of a shard where it is not there, and gives it more replicas where it has less.
     Result<StreamState> openStream(std::string_view shard, int replicas = 1) const;
-    /// The same for the stream of a fleet's reports (push.md §2.1), of so many bytes: STINT_FLEET_R. What it has no
-    /// room for is refused.
+    /// The same for the stream of a fleet's reports (push.md §2.1), of so many bytes, or of half as many as often as
+    /// the broker has no room for them: STINT_FLEET_R. What it has no room for is refused. LimitExceeded: there is too
+    /// little for any.
     Result<StreamState> openReports(int replicas = 1, Bytes most = mostReports) const;
+    /// The same for a stream of one subject of which nothing can be taken out, until it is as old as that.
+    Result<StreamState> openDiary(const char* name, const char* subject, Duration age, int replicas = 1) const;
     /// The first message of those subjects, with that sequence or a later one. nullopt: none.
     Result<std::optional<Stored>> next(std::string_view stream, std::uint64_t from, std::string_view subjects) const;
     /// The messages of those subjects from that sequence on, in their order: so many, or all that there are now. It
@@ -133,6 +138,10 @@ public:
 
     /// The bucket has no value of those keys any more.
     Result<void> purge(std::string_view bucket, std::string_view keys) const;
+
+    /// Sends a message to the stream that has this subject and no other, where `last` is the sequence of its newest
+    /// one; returns its own. IllegalState: it has a newer one by now. Unavailable: nobody knows whether it has it.
+    Result<std::uint64_t> append(const std::string& subject, std::string_view body, std::uint64_t last) const;
 
     /// Sends a message to a stream. `done` is called once, from a thread of libnats: with the sequence that the stream
     /// has given it, the same again for a message that it has already; or with its error; LimitExceeded: the store

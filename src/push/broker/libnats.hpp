@@ -17,6 +17,7 @@ using Message = Owned<natsMsg, natsMsg_Destroy>;
 using Options = Owned<natsOptions, natsOptions_Destroy>;
 using JetStream = Owned<jsCtx, jsCtx_Destroy>;
 using StreamInfo = Owned<jsStreamInfo, jsStreamInfo_Destroy>;
+using PubAck = Owned<jsPubAck, jsPubAck_Destroy>;
 using KeyValues = Owned<kvStore, kvStore_Destroy>;
 using Subscription = Owned<natsSubscription, natsSubscription_Destroy>;
 

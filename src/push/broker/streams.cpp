@@ -51,10 +51,14 @@ Result<StreamState> Broker::Connection::open(jsStreamConfig& config) const {
     jsErrCode code{};
     auto status = js_GetStreamInfo(&found, jetStream.get(), config.Name, nullptr, &code);
     if (status == NATS_NOT_FOUND) status = js_AddStream(&found, jetStream.get(), &config, nullptr, &code);
+    if (code == JSStorageResourcesExceededErr || code == JSInsufficientResourcesErr)
+        return fail(Errc::LIMIT_EXCEEDED, "{}: the broker has no room for {} bytes", config.Name, config.MaxBytes);
     STINT_TRY(checked(status, config.Name));
     const StreamInfo info = STINT_TRY(moreReplicas(StreamInfo(found), static_cast<int>(config.Replicas)));
     return StreamState{.store = fmt::format("{}@{}", config.Name, info->Created),
                        .last = info->State.LastSeq,
+                       .bytes = static_cast<Bytes>(info->State.Bytes),
+                       .most = std::max<Bytes>(info->Config->MaxBytes, 0),
                        .replicas = static_cast<int>(info->Config->Replicas)};
 }
 
@@ -98,8 +102,28 @@ Result<StreamState> Broker::openReports(int replicas, Bytes most) const {
     config.MaxMsgsPerSubject = reportsOfOne;
     config.MaxAge = inNanoseconds(std::chrono::hours(24 * 30));
     config.MaxMsgSize = static_cast<int32_t>(longestReport);
-    config.MaxBytes = most;
     config.Discard = js_DiscardNew;
+    config.Replicas = replicas;
+    config.AllowDirect = true;
+    // Its bytes are its own from the beginning on, so that what is acknowledged has room: a small store gives less.
+    for (Bytes room = most;; room /= 2) {
+        config.MaxBytes = room;
+        auto opened = it_->open(config);
+        const bool isTooMuch = !opened.ok() && opened.error().code == Errc::LIMIT_EXCEEDED;
+        if (!isTooMuch || room / 2 < leastReports) return opened;
+    }
+}
+
+Result<StreamState> Broker::openDiary(const char* name, const char* subject, Duration age, int replicas) const {
+    jsStreamConfig config;
+    jsStreamConfig_Init(&config);
+    config.Name = name;
+    config.Subjects = &subject;
+    config.SubjectsLen = 1;
+    config.MaxAge = inNanoseconds(age);
+    config.MaxMsgSize = static_cast<int32_t>(mostBytes);
+    config.DenyDelete = true;
+    config.DenyPurge = true;
     config.Replicas = replicas;
     config.AllowDirect = true;
     return it_->open(config);
@@ -350,18 +374,26 @@ Result<Value> Broker::valueOf(std::string_view bucket, std::string_view key) con
 
 Result<void> Broker::replace(std::string_view bucket, std::string_view key, std::string_view value,
                              std::uint64_t revision) const {
-    const std::string subject = subjectOfKey(bucket, key);
-    const auto size = static_cast<int>(value.size());
+    const auto written = append(subjectOfKey(bucket, key), value, revision);
+    if (!written.ok() && written.error().code == Errc::ILLEGAL_STATE)
+        return fail(Errc::ILLEGAL_STATE, "{}: {} has another value by now", bucket, key);
+    return written.ok() ? Result<void>() : written.error();
+}
+
+Result<std::uint64_t> Broker::append(const std::string& subject, std::string_view body, std::uint64_t last) const {
     jsPubOptions expected;
     jsPubOptions_Init(&expected);
-    expected.ExpectLastSubjectSeq = revision;
-    expected.ExpectNoMessage = revision == 0;
+    expected.ExpectLastSubjectSeq = last;
+    expected.ExpectNoMessage = last == 0;
     jsErrCode code{}; // which kvStore_Update() keeps to itself
-    const auto status =
-        js_Publish(nullptr, it_->jetStream.get(), subject.c_str(), value.data(), size, &expected, &code);
+    jsPubAck* acked = nullptr;
+    const auto status = js_Publish(&acked, it_->jetStream.get(), subject.c_str(), body.data(),
+                                   static_cast<int>(body.size()), &expected, &code);
+    const PubAck ack(acked);
     if (code == JSStreamWrongLastSequenceErr)
-        return fail(Errc::ILLEGAL_STATE, "{}: {} has another value by now", bucket, key);
-    return checked(status, bucket);
+        return fail(Errc::ILLEGAL_STATE, "{}: there is a newer message by now", subject);
+    STINT_TRY(checked(status, subject));
+    return ack->Sequence;
 }
 
 Result<void> Broker::writeOnce(std::string_view bucket, std::string_view key, std::string_view value) const {
