@@ -140,6 +140,20 @@ def test_from_nothing_to_a_campaigns_results(office, devices):
     shown = office.world.done("fleet", "status", started)
     assert "succeeded" in shown and all(len(line) <= 80 for line in shown.splitlines()), shown
 
+    # A device with another label takes it with its next hello, or it would refuse an order for it.
+    moved = office.results(started)[0]["device"]
+    office.world.done("fleet", "label", moved, "site=oslo")
+    started = office.starts(campaign(RAN).replace("berlin", "oslo"))
+    until(lambda: office.outcomes(started) == ["succeeded"])
+    assert office.results(started)[0]["device"] == moved
+
+    acts = [json.loads(line) for line in office.world.done("fleet", "audit", "--json").splitlines()]
+    assert [row["act"] for row in acts] == ["certificate"] * 3 + ["start", "label", "start"], acts
+    assert acts[-1]["of"] == started and acts[-1]["paper"] and acts[-2]["words"] == "site=oslo", acts
+    verified = office.world.done("fleet", "audit", "--verify")
+    assert "entries 1 to 6 follow each other" in verified, verified
+    office.world.done("fleet", "doctor")
+
 
 def test_what_failed_is_told_with_its_step_its_code_and_its_last_words(office, devices):
     started = office.starts(campaign('echo "no room for it"; exit 3', 'stop = { failures = "none" }'), "--all")

@@ -98,10 +98,10 @@ def in_window(world, *words, columns=80, rows=30):
 
 def test_each_verb_of_the_table_has_its_code(world):
     verbs = verbs_of_fleet(world)
-    assert len(verbs) == 15, verbs
+    assert len(verbs) == 18, verbs
     for verb in verbs:
         words = {"join": ["http://127.0.0.1:1", "code"], "why": ["x", "y"], "start": ["none.toml"], "serve": [],
-                 "campaigns": [], "devices": [], "invite": [], "init": ["--name", ""]}.get(verb, ["x"])
+                 "campaigns": [], "devices": [], "audit": [], "doctor": [], "label": ["x", "site=oslo"], "invite": [], "init": ["--name", ""]}.get(verb, ["x"])
         made = world.stint("fleet", verb, *words)
         assert made.code in (64, 66, 69) and "has no verb" not in made.err, (verb, made)
 
@@ -196,7 +196,8 @@ def test_a_hostile_server_steers_no_terminal(world, door):
 
 
 def test_where_no_server_runs_it_says_what_would_be_one(world):
-    for words in (["devices"], ["campaigns"], ["status", ID], ["results", ID], ["why", ID, DEVICE], ["remove", DEVICE]):
+    for words in (["devices"], ["campaigns"], ["status", ID], ["results", ID], ["why", ID, DEVICE], ["remove", DEVICE],
+                  ["label", DEVICE, "a=b"], ["audit"]):
         made = world.stint("fleet", *words)
         assert made.code == 69 and "`stint fleet serve`" in made.err, made
     for words in (["serve"], ["invite"]):
@@ -314,6 +315,16 @@ def test_a_fleet_is_served_by_three_programs_that_end_with_it(world, fleet):
         assert made.returncode == code and says in made.stderr, (words, made)
     assert world.done("fleet", "start", "night.toml", "--dry-run").endswith("0 devices of the fleet are meant now; nothing "
                                                                            "was signed\n")
+    made = world.stint("fleet", "audit", "--verify")
+    assert made.code == 0 and "nothing was done yet" in made.out, made  # what is refused is none
+    made = world.stint("fleet", "label", DEVICE, "site=oslo")
+    assert made.code == 66 and DEVICE in made.err, made
+    made = world.stint("fleet", "doctor", "--json")
+    found = {row["topic"]: row for row in map(json.loads, made.out.splitlines())}
+    assert made.code == 0 and found["broker"]["grade"] == found["nats-server"]["grade"] == "enforced", made
+    assert "0 % full" in found["reports"]["found"], made
     process.terminate()
     assert process.wait(30) == 0, process.stderr.read()
     assert world.stint("fleet", "devices").code == 69
+    made = world.stint("fleet", "doctor", "--json")
+    assert made.code == 69 and "`stint fleet serve`" in made.out, made

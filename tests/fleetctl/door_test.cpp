@@ -60,7 +60,7 @@ TEST_CASE("each status of the door is an error, with its sentence") {
         CHECK(codeOf(door->get("/v1/fleet")) == Errc::SYSTEM);
     }
     canned.write(fmt::format("http://127.0.0.1:{} another\n", canned.port()));
-    CHECK(codeOf(door->get("/v1/fleet")) == Errc::SECURITY); // 401
+    CHECK(codeOf(door->get("/v1/fleet")) == Errc::SECURITY);                           // 401
     canned.write(fmt::format("http://127.0.0.1:{} {}\n", canned.port(), test::token)); // as one that has begun anew
     canned.says("GET /v1/fleet", Json{{"name", "office"}});
     CHECK(door->get("/v1/fleet").ok());

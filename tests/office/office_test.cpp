@@ -88,10 +88,36 @@ public:
         office_->instruct(given, [&](auto result) { done.set_value(std::move(result)); });
         return done.get_future().get();
     }
+    Result<void> label(const std::string& device, std::vector<std::string> changes) {
+        std::promise<Result<void>> done;
+        office_->label(device, std::move(changes), [&](auto result) { done.set_value(std::move(result)); });
+        return done.get_future().get();
+    }
+    Result<void> remove(const std::string& device) {
+        std::promise<Result<void>> done;
+        office_->remove(device, [&](auto result) { done.set_value(std::move(result)); });
+        return done.get_future().get();
+    }
+    Result<void> takeOperators(const Signed& list) {
+        std::promise<Result<void>> done;
+        office_->takeOperators(list, [&](auto result) { done.set_value(std::move(result)); });
+        return done.get_future().get();
+    }
     template <class Look> auto look(Look looking) {
         std::promise<decltype(looking(std::declval<Office::View&>()))> done;
         office_->look([&](Office::View& view) { done.set_value(looking(view)); });
         return done.get_future().get();
+    }
+    /// "ann start 20261123-nvc38b7g", of each entry of the audit, which follow each other.
+    std::vector<std::string> audit() {
+        const auto page = look([](Office::View& view) { return sure(view.audit(1, 1'000)); });
+        AuditChain chain;
+        std::vector<std::string> acts;
+        for (const std::string& text : page.texts) {
+            const AuditEntry entry = sure(chain.follow(text));
+            acts.push_back(fmt::format("{} {} {}", entry.by, entry.act, entry.of));
+        }
+        return acts;
     }
     std::uint32_t count(const std::string& id, Outcome outcome) {
         return look([&](Office::View& view) {
@@ -462,6 +488,86 @@ TEST_CASE("§2.1: 30 d after its last device's time a campaign is gone, and so i
     restart();
     CHECK(known().empty());
     CHECK(rows().empty());
+}
+
+TEST_CASE("§2.3: what is done is in the audit before it is answered, and what is refused is not") {
+    SmallFleet fleet(2);
+    Desk& desk = *fleet.desk;
+    const std::string first = "the server certificate " + fleet.phones[0].id();
+    CHECK(desk.audit() == std::vector{first, "the server certificate " + fleet.phones[1].id()});
+    const Signed good = fleet.campaign(2);
+    const std::string id = sure(desk.start(good, true)).id;
+    sure(desk.start(good, true)); // again: it was started once
+    CHECK(!desk.start(fleet.campaign(1, "label site=oslo")).ok());
+    CHECK(!desk.instruct(fleet.instruction("20261123-k3v7qa2m", "pause")).ok());
+    CHECK(!desk.takeOperators(sure(signedBy(fleet.server.ann, fleet.server.list))).ok());
+    const auto before = desk.audit();
+    CHECK(std::ranges::count(before, "Ann start " + id) == 1);
+    sure(desk.instruct(fleet.instruction(id, "pause")));
+    sure(desk.label(fleet.phones[0].id(), {"site=oslo"}));
+    sure(desk.remove(fleet.phones[1].id()));
+    Operators newer = fleet.server.list;
+    ++newer.version;
+    sure(desk.takeOperators(sure(signedBy(fleet.server.root, newer))));
+    auto acts = desk.audit();
+    CHECK(acts.size() == before.size() + 4);
+    CHECK(std::vector(acts.end() - 4, acts.end()) ==
+          std::vector{"Ann pause " + id, "the server label " + fleet.phones[0].id(),
+                      "the server remove " + fleet.phones[1].id(), fmt::format("root operators {}", newer.version)});
+    fleet.desk.reset();
+    fleet.desk = std::make_unique<Desk>(fleet.nats, fleet.server, fleet.roster());
+    CHECK(fleet.desk->audit() == acts);
+}
+
+TEST_CASE("§2.3: a campaign that failures stop is an entry") {
+    SmallFleet fleet(3);
+    Desk& desk = *fleet.desk;
+    Campaign strict = sure(campaignIn(fleet.campaign(3).document));
+    strict.plan.stopAt = 100; // 1 %
+    strict.plan.stopMin = 1;
+    const std::string id = sure(desk.start(sure(signedBy(fleet.server.ann, strict)), true)).id;
+    REQUIRE(fleet.letBegin(id, {&desk}).size() == 3);
+    fleet.phones[0].tell(desk, id, Phase::Ended, Outcome::Failed);
+    CHECK(eventually([&] { return desk.state(id) == Rollout::State::Stopped; }));
+    CHECK(eventually([&] { return desk.audit().back() == "the server stop " + id; }));
+}
+
+TEST_CASE("§3: labels change by a newer certificate of the same enrolment, which the device has with its next hello") {
+    SmallFleet fleet(2);
+    Desk& desk = *fleet.desk;
+    Phone& phone = fleet.phones[0];
+    Campaign open = sure(campaignIn(fleet.campaign(5, "label site=oslo").document));
+    open.open = true;
+    const std::string openId = sure(desk.start(sure(signedBy(fleet.server.ann, open)))).id;
+    CHECK(phone.asks(desk, openId).word == Reply::Word::Over);
+    const Certificate had = *phone.identity->trust().certificate();
+    const auto hello = [&](WallTime made) {
+        const Hello says{.version = "0.1.0",
+                         .endpoint = phone.endpoint(),
+                         .enrolment = had.enrolment,
+                         .certificate = made,
+                         .open = {}};
+        return sure(helloAnswerIn(desk.ask(FleetWord::Hello, phone.id(), textOf(says)))).certificate;
+    };
+    CHECK(!hello(had.made));
+    for (const char* const wrong : {"site", "SITE=x", "=x", "site=a b", ""})
+        CHECK(desk.label(phone.id(), {wrong}).error().code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(desk.label("0123456789ABCDEFGHJKMNPQRS", {"site=oslo"}).error().code == Errc::REFUSED);
+    sure(desk.label(phone.id(), {"site=oslo", "lab=yes"}));
+    const auto given = hello(had.made);
+    REQUIRE(given);
+    const Certificate has = sure(certificateIn(given->document));
+    CHECK(has.labels == decltype(has.labels){{"lab", "yes"}, {"site", "oslo"}});
+    CHECK(has.enrolment == had.enrolment);
+    CHECK(has.until == had.until);
+    CHECK(!hello(has.made));
+    const auto oldCertificate = sure(signedBy(fleet.server.enrolment, had));
+    sure(phone.identity->takeCertificate(*given));
+    CHECK(!phone.identity->takeCertificate(oldCertificate).ok()); // nobody gives it its old labels again
+    CHECK(phone.identity->trust().certificate()->labels == has.labels);
+    CHECK(phone.asks(desk, openId).word == Reply::Word::Begin);
+    sure(desk.label(phone.id(), {"lab="}));
+    CHECK(sure(certificateIn(hello(has.made)->document)).labels == decltype(has.labels){{"site", "oslo"}});
 }
 
 TEST_CASE("§4: what cannot go is refused, with its reason") {

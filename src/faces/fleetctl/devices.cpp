@@ -89,20 +89,38 @@ int devices(const Arguments& given, const Screen& screen) {
     return ends::ok;
 }
 
-int remove(const Arguments& given, const Screen& screen) {
+namespace {
+
+/// Asks at the door for something to be done to the device that the first word names, and tells `done`.
+int changeDevice(const Arguments& given, const Screen& screen, std::string_view verb, std::string_view path,
+                 cli::Json asked, std::string_view done) {
     const std::string& device = given.words[0];
-    const std::string what = fmt::format("cannot remove {}", printable(device));
+    const std::string what = fmt::format("cannot {} {}", verb, printable(device));
     if (!fleet::isDeviceId(device))
         return screen.fail(ends::usage, fmt::format("{}: a device's name has 26 letters and digits, as `stint fleet "
                                                     "devices` lists it",
                                                     what));
     const auto door = Door::of(given);
     if (!door.ok()) return failed(screen, what, door.error());
-    const auto said = door->post("/v1/remove", {{"device", device}});
+    asked.emplace("device", device);
+    const auto said = door->post(path, asked);
     if (!said.ok()) return failed(screen, what, said.error());
-    screen.tell(
-        fmt::format("{} is none of the fleet any more; `stint push revoke {}` cuts its line, too", device, device));
+    screen.tell(fmt::format("{} {}", device, done));
     return ends::ok;
+}
+
+} // namespace
+
+int remove(const Arguments& given, const Screen& screen) {
+    return changeDevice(
+        given, screen, "remove", "/v1/remove", cli::Json::object(),
+        fmt::format("is none of the fleet any more; `stint push revoke {}` cuts its line, too", given.words[0]));
+}
+
+int label(const Arguments& given, const Screen& screen) {
+    const std::vector<std::string> labels(given.words.begin() + 1, given.words.end());
+    return changeDevice(given, screen, "label", "/v1/label", {{"labels", labels}},
+                        "has them when it says hello next, within a day");
 }
 
 } // namespace stint::fleetctl

@@ -200,6 +200,13 @@ std::optional<std::uint32_t> Members::countOrNull(const char* name) {
     return isNull(name) ? std::nullopt : std::optional(count(name));
 }
 
+std::optional<std::uint64_t> Members::sizeOrNull(const char* name) {
+    const Json& value = member(name);
+    if (value.is_null()) return std::nullopt;
+    isWrong_ = isWrong_ || !value.is_number_unsigned();
+    return value.is_number_unsigned() ? std::optional(value.get<std::uint64_t>()) : std::nullopt;
+}
+
 std::optional<WallTime> Members::timeOrNull(const char* name) {
     return isNull(name) ? std::nullopt : std::optional(time(name));
 }

@@ -67,6 +67,7 @@ public:
     // The same, where null may stand.
     std::optional<std::string> textOrNull(const char* name);
     std::optional<std::uint32_t> countOrNull(const char* name);
+    std::optional<std::uint64_t> sizeOrNull(const char* name); ///< of any number of bytes
     std::optional<WallTime> timeOrNull(const char* name);
     /// A list, or an object.
     const cli::Json& list(const char* name);

@@ -20,6 +20,8 @@ int join(const cli::Arguments& given, const cli::Screen& screen);
 int devices(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet remove`: one of them is none of the fleet any more.
 int remove(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint fleet label`: one of them has other labels.
+int label(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet campaigns`.
 int campaigns(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet status`: one of them, wave by wave.
@@ -28,6 +30,10 @@ int status(const cli::Arguments& given, const cli::Screen& screen);
 int results(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet why`: and of one.
 int why(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint fleet doctor`: what is missing for campaigns to go.
+int doctor(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint fleet audit`: who did what, and whether that is what was written.
+int audit(const cli::Arguments& given, const cli::Screen& screen);
 
 // An operator's word, signed here.
 

@@ -92,7 +92,10 @@ void Agent::sayHello() {
     if (!endpoint.ok()) wires_.complain(within("no orders can be pushed to this device", endpoint.error()).message);
     Hello hello{.version = place_.version, .endpoint = endpoint.ok() ? *endpoint : std::string()};
     if (trust.operators()) hello.operators = trust.operators()->version;
-    if (trust.certificate()) hello.enrolment = trust.certificate()->enrolment;
+    if (trust.certificate()) {
+        hello.enrolment = trust.certificate()->enrolment;
+        hello.certificate = trust.certificate()->made;
+    }
     if (trust.statement()) hello.statement = trust.statement()->made;
     for (const auto& [id, noted] : keeping_->all())
         if (noted.isOpen()) hello.open.emplace(id, noted.kept.sequence);

@@ -1,9 +1,12 @@
 #include "fleet/enrolment/enroller.hpp"
 
+#include <algorithm>
+
 #include <sodium.h>
 
 #include "base/result/errors.hpp"
 #include "base/text/printable.hpp"
+#include "fleet/document/query.hpp"
 #include "fleet/document/value.hpp"
 
 namespace stint::fleet {
@@ -65,7 +68,7 @@ Enrolled Enroller::answer(std::string_view text, std::string_view device, const 
     if (answer.size() > longestDocument)
         return troubled(fail(Errc::STORAGE, "the list of operators is too long for an answer"));
     if (known.certificate && *certificate == *known.certificate) return {.answer = std::move(answer)};
-    return {.answer = std::move(answer), .made = *std::move(certificate)};
+    return {.answer = std::move(answer), .made = *std::move(certificate), .invitation = question->invitation};
 }
 
 Result<Signed> Enroller::certificateFor(const JoinQuestion& question, const Known& known, WallTime time, Instant now) {
@@ -105,6 +108,23 @@ Result<Signed> Enroller::renewed(const JoinQuestion& question, const Known& know
     next.user = question.user;
     next.made = time;
     next.until = time + certificateLife;
+    return signedBy(keys_.enrolment, next);
+}
+
+Result<Signed> Enroller::relabelled(const Signed& certificate, const std::vector<std::string>& changes,
+                                    WallTime time) const {
+    Certificate next = STINT_TRY(certificateIn(certificate.document));
+    for (const std::string_view change : changes) {
+        const auto sign = std::min(change.find('='), change.size());
+        const std::string_view name = change.substr(0, sign), value = change.substr(std::min(sign + 1, change.size()));
+        if (sign == change.size() || !isLabelName(name) || (!value.empty() && !isLabelValue(value)))
+            return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no label: it is NAME=VALUE, or NAME= for one that goes",
+                        printable(change));
+        next.labels.erase(std::string(name));
+        if (!value.empty()) next.labels.emplace(name, value);
+    }
+    next.made = std::max(time, next.made + Duration(1)); // newer, whatever the clock was set to
+    STINT_TRY(certificateIn(documentOf(next)));
     return signedBy(keys_.enrolment, next);
 }
 

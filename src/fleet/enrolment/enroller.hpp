@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fleet/enrolment/fleet_keys.hpp"
 #include "fleet/enrolment/invitations.hpp"
@@ -33,6 +34,7 @@ struct Known {
 struct Enrolled {
     std::string answer;
     std::optional<Signed> made; ///< the device's certificate from now on: it is kept before the answer is sent
+    std::string invitation;     ///< by which it was made; empty: it was renewed
     std::string trouble;        ///< of the server's own, for its log; empty: there was none
 };
 
@@ -43,6 +45,10 @@ public:
     /// The question of the device that asks by a subject of its own. Uses of invitations are kept when it returns; the
     /// clocks are the server's.
     Enrolled answer(std::string_view question, std::string_view device, const Known& known, WallTime time, Instant now);
+
+    /// The device's certificate with other labels, "site=berlin", or without one, "site=": of the same enrolment and
+    /// end. IllegalArgument: one is none, or there would be too many.
+    Result<Signed> relabelled(const Signed& certificate, const std::vector<std::string>& changes, WallTime time) const;
 
     /// From now on devices are told these.
     void hand(std::optional<Signed> statement) { statement_ = std::move(statement); }

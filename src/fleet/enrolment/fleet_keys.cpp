@@ -74,7 +74,7 @@ Result<FleetKeys> FleetKeys::open(const std::filesystem::path& directory) {
                      *std::move(list)};
 }
 
-Result<Operators> FleetKeys::newerList(const Signed& given) const {
+Result<Operators> FleetKeys::checkNewer(const Signed& given) const {
     auto newer = STINT_TRY(checkedList(given, fleet.root, enrolment, statement));
     if (newer.version <= list.version)
         return fail(Errc::ILLEGAL_STATE,
@@ -84,7 +84,7 @@ Result<Operators> FleetKeys::newerList(const Signed& given) const {
 }
 
 Result<void> FleetKeys::takeOperators(const std::filesystem::path& directory, const Signed& given) {
-    auto newer = STINT_TRY(newerList(given));
+    auto newer = STINT_TRY(checkNewer(given));
     const auto folder = STINT_TRY(privateFolder(directory));
     if (!folder) return fail(Errc::STORAGE, "there is no {}", directory.string());
     STINT_TRY(writeOperators(*folder, newer.version, given));

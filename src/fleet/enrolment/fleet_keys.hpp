@@ -24,9 +24,10 @@ struct FleetKeys {
     /// Storage: something is missing or damaged; Security: it is another user's, others may read what is secret, or the
     /// newest list is not root's, or names other keys than these.
     static Result<FleetKeys> open(const std::filesystem::path& directory);
-    /// The list in it. Security: it is not root's, or names other keys; IllegalState: it is not newer.
-    Result<Operators> newerList(const Signed& given) const;
-    /// A newer list of root's is the one that counts from now on: on the disk when it returns. Errors of newerList().
+    /// The list in it, if takeOperators() would take it. Errors of that.
+    Result<Operators> checkNewer(const Signed& given) const;
+    /// A newer list of root's is the one that counts from now on: on the disk when it returns. Security: it is not
+    /// root's, or names other keys; IllegalState: it is not newer.
     Result<void> takeOperators(const std::filesystem::path& directory, const Signed& given);
 };
 

@@ -2,7 +2,11 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <tuple>
 #include <utility>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
@@ -15,12 +19,14 @@ namespace {
 
 constexpr Duration statementLife = std::chrono::minutes(10); ///< PROPOSAL: a newer one is made after that
 
-const std::array<std::pair<std::string_view, Event>, 4> instructionEvents{{
-    {"cancel", Cancel{}},
-    {"pause", Pause{}},
-    {"resume", Resume{}},
-    {"retry", Retry{}},
-}};
+struct InstructionRow {
+    std::string_view word;
+    Act act;
+    Event event;
+};
+const std::array instructionRows{
+    InstructionRow{"cancel", Act::Cancel, Cancel{}}, InstructionRow{"pause", Act::Pause, Pause{}},
+    InstructionRow{"resume", Act::Resume, Resume{}}, InstructionRow{"retry", Act::Retry, Retry{}}};
 
 bool isOver(const Steering& campaign) { return campaign.rollout().state() == Rollout::State::Ended; }
 
@@ -64,11 +70,21 @@ Result<std::string> Office::joined(const std::string& device, const std::string&
     statement();
     const Enrolled enrolled = enroller_.answer(question, device, known, wallNow(), bootNow());
     if (enrolled.made) {
-        STINT_TRY(broker_.put(devicesBucket, device, textOf(*enrolled.made)));
-        STINT_TRY(roster_.put({&*enrolled.made, 1}));
-        STINT_TRY(letIn(device));
+        const Certificate made = STINT_TRY(certificateIn(enrolled.made->document));
+        STINT_TRY(enter(Act::Certificate, std::string(theServer), device,
+                        fmt::format("enrolment {}, {}", made.enrolment,
+                                    enrolled.invitation.empty() ? "renewed" : "by invitation " + enrolled.invitation),
+                        &*enrolled.made));
+        STINT_TRY(certified(device, *enrolled.made));
     }
     return enrolled.answer;
+}
+
+/// The device has that certificate from now on.
+Result<void> Office::certified(const std::string& device, const Signed& certificate) {
+    STINT_TRY(broker_.put(devicesBucket, device, textOf(certificate)));
+    STINT_TRY(roster_.put({&certificate, 1}));
+    return letIn(device);
 }
 
 /// Campaigns of before it joined anew are none of its any more; those that are open may mean it.
@@ -98,7 +114,8 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
     const FleetKeys& keys = enroller_.keys();
     if (hello.operators < keys.list.version) answer.operators = keys.operators;
     const auto entry = STINT_TRY(roster_.device(device));
-    if (entry && hello.enrolment < entry->enrolment) answer.certificate = STINT_TRY(signedIn(entry->certificate));
+    if (entry && std::tie(hello.enrolment, hello.certificate) < std::tie(entry->enrolment, entry->made))
+        answer.certificate = STINT_TRY(signedIn(entry->certificate));
     if (const auto& made = statement(); made && hello.statement < said_.made) answer.statement = made;
     // Orders that it may never have got, for it had no endpoint, or its line lost them.
     for (auto& [id, running] : campaigns_) {
@@ -169,6 +186,31 @@ const std::optional<Signed>& Office::statement() {
 
 // ---- Operators ----
 
+Result<void> Office::enter(Act act, std::string by, std::string of, std::string words, const Signed* paper) {
+    STINT_CHECK(audit_.has_value()); // all is read before anybody does anything
+    return audit_->write({.at = wallNow(),
+                          .by = std::move(by),
+                          .act = std::string(wordOf(act)),
+                          .of = std::move(of),
+                          .words = std::move(words),
+                          .paper = paper ? sha256Of(paper->document) : ""});
+}
+
+Result<void> Office::takenOperators(const Signed& given) {
+    STINT_TRY(checkOpen());
+    FleetKeys& keys = enroller_.keys();
+    const Operators list = STINT_TRY(keys.checkNewer(given));
+    STINT_TRY(enter(Act::Operators, "root", fmt::format("{}", list.version),
+                    fmt::format("{} operators", list.operators.size()), &given));
+    // It is the fleet's before it is this server's.
+    const std::string key = fmt::format("{}{:08}", listPart, list.version);
+    if (auto kept = broker_.writeOnce(houseBucket, key, textOf(given)); !kept.ok()) {
+        lose(kept.error());
+        return kept;
+    }
+    return keys.takeOperators(settings_.data, given);
+}
+
 Result<Office::Started> Office::started(const Signed& document, bool all) {
     STINT_TRY(checkOpen());
     const Campaign campaign = STINT_TRY(campaignIn(document.document));
@@ -184,6 +226,8 @@ Result<Office::Started> Office::started(const Signed& document, bool all) {
         if (static_cast<std::size_t>(named) >= mostNamed)
             return fail(Errc::ILLEGAL_STATE, "{} campaigns go on, and a statement names no more; one has to end first",
                         mostNamed);
+        STINT_TRY(enter(Act::Start, namesOfSigners(enroller_.keys().list, document, commentOf(campaign)), id,
+                        fmt::format("{}, {} devices", campaign.name, members.size()), &document));
         STINT_TRY(ledger_->begin(id, document));
         STINT_TRY(roster_.putCampaign(document, now));
         found = campaigns_.emplace(id, Running{campaign, document, Steering(campaign)}).first;
@@ -232,19 +276,6 @@ Result<Invitation> Office::invited(const Wanted& wanted) {
     return made;
 }
 
-/// It is the fleet's before it is this server's.
-Result<void> Office::listTaken(const Signed& list) {
-    STINT_TRY(checkOpen());
-    FleetKeys& keys = enroller_.keys();
-    const auto newer = STINT_TRY(keys.newerList(list));
-    const std::string key = fmt::format("{}{:08}", listPart, newer.version);
-    if (auto kept = broker_.writeOnce(houseBucket, key, textOf(list)); !kept.ok()) {
-        lose(kept.error());
-        return kept;
-    }
-    return keys.takeOperators(settings_.data, list);
-}
-
 Result<void> Office::instructed(const Signed& given) {
     STINT_TRY(checkOpen());
     const Instruction instruction = STINT_TRY(instructionIn(given.document));
@@ -252,10 +283,11 @@ Result<void> Office::instructed(const Signed& given) {
     const auto found = campaigns_.find(instruction.campaign);
     if (found == campaigns_.end()) return fail(Errc::REFUSED, "there is no campaign {}", instruction.campaign);
     Running& running = found->second;
-    const auto* const event =
-        std::ranges::find(instructionEvents, instruction.word, &std::pair<std::string_view, Event>::first);
-    STINT_CHECK(event != instructionEvents.end());
-    carryOut(found->first, running, running.steering.handle(event->second, wallNow()));
+    const auto* const row = std::ranges::find(instructionRows, instruction.word, &InstructionRow::word);
+    STINT_CHECK(row != instructionRows.end());
+    STINT_TRY(enter(row->act, namesOfSigners(enroller_.keys().list, given, commentOf(instruction)),
+                    instruction.campaign, running.campaign.name, &given));
+    carryOut(found->first, running, running.steering.handle(row->event, wallNow()));
     STINT_TRY(append(found->first, running));
     // Whoever has begun hears of it from a statement, for which this makes it ask.
     const Rollout& rollout = running.steering.rollout();
@@ -265,10 +297,23 @@ Result<void> Office::instructed(const Signed& given) {
     return {};
 }
 
+Result<void> Office::labelled(const std::string& device, const std::vector<std::string>& changes) {
+    STINT_TRY(checkOpen());
+    const auto entry = STINT_TRY(roster_.device(device));
+    if (!entry || entry->isGone) return fail(Errc::REFUSED, "no device {} is in the fleet", device);
+    const Signed had = STINT_TRY(signedIn(entry->certificate));
+    const Signed made = STINT_TRY(enroller_.relabelled(had, changes, wallNow()));
+    STINT_TRY(enter(Act::Label, std::string(theServer), device, fmt::format("{}", fmt::join(changes, " ")), &made));
+    auto done = certified(device, made);
+    if (!done.ok()) lose(done.error());
+    return done;
+}
+
 Result<void> Office::removed(const std::string& device) {
     STINT_TRY(checkOpen());
     const auto entry = STINT_TRY(roster_.device(device));
     if (!entry || entry->isGone) return fail(Errc::REFUSED, "no device {} is in the fleet", device);
+    STINT_TRY(enter(Act::Remove, std::string(theServer), device));
     if (auto put = broker_.put(devicesBucket, device, ""); !put.ok()) {
         lose(put.error());
         return put;

@@ -26,7 +26,9 @@ constexpr std::size_t mostRows = 1'000;
 constexpr std::size_t longestBody = 2 * longestSigned; ///< it is a text in JSON: each quote has two bytes
 constexpr auto unknown = Errc::REFUSED;                ///< there is no such thing
 
-http::Answer shown(const Json& json, int status = 200) { return {status, "application/json", json.dump() + "\n"}; }
+http::Answer shown(const Json& json, int status = 200) {
+    return {status, "application/json", json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
+}
 
 http::Answer refusalOf(const Error& error) {
     switch (error.code) {
@@ -166,14 +168,8 @@ Result<Json> devices(Office::View& view, const Parameters& asked) {
     return Json{{"devices", rows}, {"more", next != meant.yes.end()}};
 }
 
-/// Whoever has not read all does not know what there is not.
-Result<void> checkOpen(Office::View& view) {
-    if (view.isOpen()) return {};
-    return fail(Errc::UNAVAILABLE, "the server has not read all yet, or its broker is away");
-}
-
 Result<Json> campaigns(Office::View& view, const Parameters&) {
-    STINT_TRY(checkOpen(view));
+    STINT_TRY(view.opened()); // else it does not know what there is not
     Json rows = Json::array();
     for (const std::string& id : view.campaigns())
         rows.push_back(campaignJson(id, *view.campaign(id)));
@@ -181,7 +177,7 @@ Result<Json> campaigns(Office::View& view, const Parameters&) {
 }
 
 Result<Office::Standing> named(Office::View& view, const Parameters& asked) {
-    STINT_TRY(checkOpen(view));
+    STINT_TRY(view.opened()); // else it does not know what there is not
     const auto standing = view.campaign(asked.text("id"));
     if (!standing) return fail(unknown, "there is no campaign {}", asked.text("id"));
     return *standing;
@@ -214,6 +210,29 @@ Result<Json> result(Office::View& view, const Parameters& asked) {
     return resultJson(view, asked.text("id"), standing, *number);
 }
 
+Result<Json> audit(Office::View& view, const Parameters& asked) {
+    const auto from = numberIn<std::uint64_t>(asked.text("from")).value_or(1);
+    const auto page = STINT_TRY(view.audit(from, asked.most()));
+    return Json{{"entries", page.texts}, {"next", page.next}};
+}
+
+/// Figures for `stint fleet doctor`.
+Result<Json> health(Office::View& view, const Parameters&) {
+    constexpr Duration soon = std::chrono::hours(24 * 14); // PROPOSAL
+    const WallTime now = wallNow();
+    const Query unseen = STINT_TRY(Query::parse("seen>14d"));
+    const Meant meant = STINT_TRY(view.roster().meant(unseen, now));
+    const auto ending = STINT_TRY(view.roster().certifiedBefore(now - (certificateLife - soon)));
+    const auto store = view.reportStore();
+    return Json{{"open", view.isOpen()},
+                {"why", view.told()},
+                {"devices", meant.yes.size() + meant.no.size()},
+                {"unseen", meant.yes.size()},
+                {"ending", ending},
+                {"used", store.ok() ? Json(store->bytes) : Json()},
+                {"most", store.ok() ? Json(store->most) : Json()}};
+}
+
 Result<Json> fleet(Office::View& view, const Parameters&) {
     const FleetKeys& keys = view.keys();
     const Meant all = STINT_TRY(view.roster().meant({Query::All{}}, wallNow()));
@@ -227,12 +246,21 @@ struct Page {
 };
 constexpr std::array pages{Page{"/v1/fleet", fleet},         Page{"/v1/devices", devices},
                            Page{"/v1/campaigns", campaigns}, Page{"/v1/campaign", campaign},
-                           Page{"/v1/results", results},     Page{"/v1/result", result}};
+                           Page{"/v1/results", results},     Page{"/v1/result", result},
+                           Page{"/v1/audit", audit},         Page{"/v1/health", health}};
+
+std::vector<std::string> textsMember(const Json& object, const char* name) {
+    std::vector<std::string> texts;
+    if (object.is_object() && object.contains(name) && object[name].is_array())
+        for (const Json& each : object[name])
+            if (each.is_string()) texts.push_back(each.get<std::string>());
+    return texts;
+}
 
 constexpr std::string_view startPath = "/v1/campaigns", instructPath = "/v1/instructions",
-                           operatorsPath = "/v1/operators", removePath = "/v1/remove", invitePath = "/v1/invitations",
-                           metricsPath = "/metrics";
-constexpr std::array posts{startPath, instructPath, operatorsPath, removePath, invitePath};
+                           operatorsPath = "/v1/operators", removePath = "/v1/remove", labelPath = "/v1/label",
+                           invitePath = "/v1/invitations", metricsPath = "/metrics";
+constexpr std::array posts{startPath, instructPath, operatorsPath, removePath, labelPath, invitePath};
 
 /// IllegalArgument: it names no invitation.
 Result<Office::Wanted> wantedIn(const Json& said) {
@@ -307,8 +335,9 @@ void Door::answer(http::Request request, std::function<void(http::Answer)> done)
             const auto json = [&]() -> Result<Json> {
                 const auto asked = STINT_TRY(Parameters::of(request.query));
                 // A server that follows has not heard all that the one which leads was told.
-                if (const auto opened = view.opened(); !opened.ok() && opened.error().code == Errc::ILLEGAL_STATE)
-                    return opened.error();
+                const auto opened = view.opened();
+                const bool follows = !opened.ok() && opened.error().code == Errc::ILLEGAL_STATE;
+                if (follows && page->show != health) return opened.error();
                 return page->show(view, asked);
             }();
             if (!json.ok()) view.failed(json.error());
@@ -328,6 +357,8 @@ void Door::answer(http::Request request, std::function<void(http::Answer)> done)
         });
     }
     if (request.path == removePath) return office_.remove(textMember(said, "device").value_or(""), doneOr);
+    if (request.path == labelPath)
+        return office_.label(textMember(said, "device").value_or(""), textsMember(said, "labels"), doneOr);
     auto document = signedIn(textMember(said, "signed").value_or(""));
     if (!document.ok()) return later(refusalOf(document.error()));
     if (request.path == instructPath) return office_.instruct(std::move(*document), doneOr);

@@ -41,6 +41,15 @@ public:
     }
     bool isOpen() const override { return office_.isOpen_; }
     Result<void> opened() const override { return office_.checkOpen(); }
+    const std::string& told() const override { return office_.told_; }
+    Result<push::StreamState> reportStore() override {
+        STINT_TRY(office_.checkOpen());
+        return office_.broker_.openReports(office_.copies_);
+    }
+    Result<AuditLog::Page> audit(std::uint64_t from, std::size_t most) override {
+        STINT_TRY(office_.checkOpen());
+        return office_.audit_->read(from, most);
+    }
     std::int64_t counted() const override { return office_.counted_; }
     std::int64_t passed(Passed why) const override { return office_.passed_.at(static_cast<std::size_t>(why)); }
     void failed(const Error& why) override { office_.heed(why); }
@@ -129,11 +138,17 @@ void Office::invite(Wanted wanted, std::function<void(Result<Invitation>)> done)
 }
 
 void Office::takeOperators(Signed list, Done done) {
-    leave([this, list = std::move(list), done = std::move(done)] { done(listTaken(list)); });
+    leave([this, list = std::move(list), done = std::move(done)] { done(heeded(takenOperators(list))); });
 }
 
 void Office::remove(std::string device, Done done) {
     leave([this, device = std::move(device), done = std::move(done)] { done(heeded(removed(device))); });
+}
+
+void Office::label(std::string device, std::vector<std::string> changes, Done done) {
+    leave([this, device = std::move(device), changes = std::move(changes), done = std::move(done)] {
+        done(heeded(labelled(device, changes)));
+    });
 }
 
 void Office::look(std::function<void(View&)> looking) {
@@ -205,6 +220,9 @@ Result<void> Office::append(const std::string& id, Running& running) {
     const auto appended = [&]() -> Result<void> {
         while (const Entry* const next = running.steering.begin()) {
             const Entry entry = *next;
+            const auto isStop = [](const Record& record) { return std::holds_alternative<Stopped>(record); };
+            if (std::ranges::any_of(entry.records, isStop))
+                STINT_TRY(enter(Act::Stop, std::string(theServer), id, running.campaign.name));
             STINT_TRY(ledger_->append(id, running.steering.number(), entry));
             const auto effects = running.steering.appended();
             STINT_TRY(noted(id, running, entry));
@@ -263,6 +281,7 @@ Result<void> Office::open() {
     for (const std::string_view bucket : {devicesBucket, houseBucket})
         STINT_TRY(broker_.openBucket(bucket, copies_));
     ledger_ = STINT_TRY(Ledger::open(broker_, copies_));
+    audit_ = STINT_TRY(AuditLog::open(broker_, copies_));
     STINT_TRY(readHouse());
     STINT_TRY(readDevices());
     STINT_TRY(readCampaigns());
@@ -306,6 +325,7 @@ Result<void> Office::leadOn() {
     for (const std::string_view bucket : {devicesBucket, houseBucket})
         STINT_TRY(broker_.openBucket(bucket, copies));
     STINT_TRY(Ledger::open(broker_, copies));
+    STINT_TRY(AuditLog::open(broker_, copies));
     STINT_TRY(broker_.openReports(copies));
     return {};
 }

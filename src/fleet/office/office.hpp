@@ -19,7 +19,9 @@
 #include <tuple>
 #include <vector>
 
+#include "fleet/audit/audit.hpp"
 #include "fleet/enrolment/enroller.hpp"
+#include "fleet/ledger/audit_log.hpp"
 #include "fleet/ledger/ledger.hpp"
 #include "fleet/office/lease.hpp"
 #include "fleet/office/steering.hpp"
@@ -28,6 +30,9 @@
 #include "push/envelope/fleet.hpp"
 
 namespace stint::fleet {
+
+/// The audit's name for what the server does of itself, or for who can read its directory.
+inline constexpr std::string_view theServer = "the server";
 
 /// The buckets of devices' certificates, by the devices' names; and of what all servers of a fleet have to know.
 inline constexpr std::string_view devicesBucket = "STINT_FLEET_DEV", houseBucket = "STINT_FLEET_HOUSE";
@@ -94,6 +99,8 @@ public:
     void takeOperators(Signed list, Done done);
     /// The device is none of the fleet any more, until it joins anew. Refused: it is none.
     void remove(std::string device, Done done);
+    /// The device has other labels, by a new certificate. Refused: it is none; errors of Enroller::relabelled().
+    void label(std::string device, std::vector<std::string> changes, Done done);
 
     /// A campaign as it stands.
     struct Standing {
@@ -111,10 +118,16 @@ public:
         virtual bool isOpen() const = 0;
         /// It may be asked and told. IllegalState: another server leads; Unavailable: why not, yet.
         virtual Result<void> opened() const = 0;
+        /// The last sentence that was told of it.
+        virtual const std::string& told() const = 0;
+        /// The stream of reports. Unavailable: the broker is away.
+        virtual Result<push::StreamState> reportStore() = 0;
+        /// The texts of the audit's entries, from that number on: so many at most. Unavailable: the broker is away.
+        virtual Result<AuditLog::Page> audit(std::uint64_t from, std::size_t most) = 0;
         /// Reports that were read, since the office's beginning: that count, and that do not.
         virtual std::int64_t counted() const = 0;
         virtual std::int64_t passed(Passed why) const = 0;
-        /// What was looked for could not be had.
+        /// A look came to nothing.
         virtual void failed(const Error& why) = 0;
     };
     /// Somebody looks, on the office's thread.
@@ -165,11 +178,15 @@ private:
     Result<std::string> document(const std::string& question) const;
     void askForSlot(const std::string& device, const std::string& question, Answered answered);
 
+    /// Puts it into the audit. Unavailable: nobody knows whether it is there, so nothing is to be done.
+    Result<void> enter(Act act, std::string by, std::string of, std::string words = "", const Signed* paper = nullptr);
     Result<Started> started(const Signed& document, bool all);
     Result<Invitation> invited(const Wanted& wanted);
     Result<void> instructed(const Signed& instruction);
-    Result<void> listTaken(const Signed& list);
+    Result<void> takenOperators(const Signed& list);
     Result<void> removed(const std::string& device);
+    Result<void> labelled(const std::string& device, const std::vector<std::string>& changes);
+    Result<void> certified(const std::string& device, const Signed& certificate);
     Result<std::vector<Member>> membersOf(const Campaign& campaign, bool all);
     Result<void> letIn(const std::string& device);
 
@@ -186,6 +203,7 @@ private:
 
     // The office's thread's alone.
     std::optional<Ledger> ledger_;
+    std::optional<AuditLog> audit_;
     std::map<std::string, Running, std::less<>> campaigns_;
     WallTime sweptAt_{}; ///< when those were looked for that are to be forgotten
     // The revisions of buckets up to which all is known.

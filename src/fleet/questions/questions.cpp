@@ -54,6 +54,8 @@ constexpr auto helloFields = std::to_array<Field<Hello>>({
      .meaning = "the version of its list of operators"},
     {.key = "enrolment", .member = &Hello::enrolment, .limits = {0, 1'000'000'000},
      .meaning = "its certificate's enrolment"},
+    {.key = "certificate", .member = &Hello::certificate, .limits = anyTime,
+     .meaning = "when its certificate was made"},
     {.key = "statement", .member = &Hello::statement, .limits = anyTime, .meaning = "when its statement was made"},
 });
 constexpr auto helloAnswerFields = std::to_array<Field<HelloAnswer>>({

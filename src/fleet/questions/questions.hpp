@@ -37,7 +37,8 @@ struct Hello {
     // Its papers; 0: it has none.
     std::uint32_t operators = 0; ///< the list's version
     std::uint32_t enrolment = 0; ///< the certificate's
-    WallTime statement{};        ///< when it was made
+    WallTime certificate{};      ///< when it was made
+    WallTime statement{};        ///< likewise
     /// Campaigns that it has, and the sequence of its last report of each.
     std::map<std::string, std::uint32_t, std::less<>> open;
 

@@ -63,13 +63,15 @@ Result<std::vector<std::string>> Roster::hello(const std::string& device, const 
 }
 
 Result<std::optional<DeviceEntry>> Roster::device(const std::string& id) {
-    auto row = STINT_TRY(database_.prepare("SELECT enrolment, text, labels, endpoint, version, seen, gone FROM devices "
-                                           "JOIN certificates ON device = id WHERE id = ?1"));
+    auto row =
+        STINT_TRY(database_.prepare("SELECT enrolment, text, labels, endpoint, version, seen, gone, made FROM devices "
+                                    "JOIN certificates ON device = id WHERE id = ?1"));
     row.start(id);
     if (!STINT_TRY(row.next())) return std::optional<DeviceEntry>();
     DeviceEntry entry{.id = id,
                       .enrolment = static_cast<Enrolment>(row.integer(0)),
                       .certificate = std::string(row.text(1)),
+                      .made = timeIn(row.integer(7)),
                       .labels = labelsInColumn(row.text(2)),
                       .endpoint = std::string(row.text(3)),
                       .version = std::string(row.text(4)),
@@ -84,6 +86,13 @@ Result<std::optional<Facts>> Roster::facts(const std::string& device, WallTime n
     row.start(device);
     if (!STINT_TRY(row.next())) return std::optional<Facts>();
     return std::optional(factsIn(row, 0, device, now));
+}
+
+Result<std::int64_t> Roster::certifiedBefore(WallTime made) {
+    auto row = STINT_TRY(database_.prepare("SELECT count(*) FROM devices WHERE gone = 0 AND made < ?1"));
+    row.start(column(made));
+    STINT_TRY(row.next());
+    return row.integer(0);
 }
 
 Result<Meant> Roster::meant(const Query& query, WallTime now) {

@@ -81,6 +81,7 @@ struct DeviceEntry {
     std::string id;
     Enrolment enrolment = 0;
     std::string certificate; ///< as it is signed
+    WallTime made{};         ///< the certificate
     std::map<std::string, std::string, std::less<>> labels;
     std::string endpoint;         ///< empty: it has said none
     std::string version;          ///< likewise
@@ -156,6 +157,8 @@ public:
     /// nullopt: it is no device of this fleet.
     Result<std::optional<Facts>> facts(const std::string& device, WallTime now);
     Result<Meant> meant(const Query& query, WallTime now);
+    /// Devices whose certificates were made before that.
+    Result<std::int64_t> certifiedBefore(WallTime made);
 
     /// The campaign, which may be there. IllegalArgument: it is none; IllegalState: it is there, as another one.
     Result<void> putCampaign(const Signed& document, WallTime now);

@@ -125,6 +125,8 @@ Result<void> Trust::takeCertificate(const Signed& given, std::string_view device
     if (certificate_ && certificate.enrolment < certificate_->enrolment)
         return fail(Errc::ILLEGAL_STATE, "the certificate is of enrolment {}, and the device is in its {}",
                     certificate.enrolment, certificate_->enrolment);
+    if (certificate_ && certificate.enrolment == certificate_->enrolment && certificate.made < certificate_->made)
+        return fail(Errc::ILLEGAL_STATE, "the certificate is older than the one that the device has");
     certificate_ = std::move(certificate);
     return {};
 }
@@ -222,6 +224,13 @@ Result<void> checkSigners(const Operators& list, const Signed& given, const Camp
     if (signers.allowed >= signers.wanted) return {};
     return fail(Errc::SECURITY, "{} of the {} operators that it wants have signed it, and may use all its kinds",
                 signers.allowed, signers.wanted);
+}
+
+std::string namesOfSigners(const Operators& list, const Signed& given, std::string_view comment) {
+    std::string names;
+    for (const Operators::Operator& each : list.operators)
+        if (isSignedBy(given, each.key, comment)) names += (names.empty() ? "" : ", ") + each.name;
+    return names;
 }
 
 Result<void> checkSigners(const Operators& list, const Signed& given, const Instruction& instruction) {

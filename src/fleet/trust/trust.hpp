@@ -102,5 +102,7 @@ private:
 // signed it.
 Result<void> checkSigners(const Operators& list, const Signed& given, const Campaign& campaign);
 Result<void> checkSigners(const Operators& list, const Signed& given, const Instruction& instruction);
+/// The names of the operators who have signed it, as the comment says what it is: "ann, bob".
+std::string namesOfSigners(const Operators& list, const Signed& given, std::string_view comment);
 
 } // namespace stint::fleet

@@ -139,6 +139,21 @@ Verb fleetRemoveVerb() {
             .program = fleetProgram};
 }
 
+Verb fleetLabelVerb() {
+    return {.name = "fleet label",
+            .words = "DEVICE NAME=VALUE…",
+            .fewest = 2,
+            .most = Verb::many,
+            .summary = "give a device other labels",
+            .about =
+                "A value of nothing takes a label away. The device has them when it says hello next, within a day; "
+                "campaigns that are open to who joins later mean it then.\n"
+                "Ends with 66 where it is none of the fleet.",
+            .options = {fleetDataOption},
+            .examples = {{"stint fleet label 0123456789ABCDEFGHJKMNPQRS site=oslo lab=", ""}},
+            .program = fleetProgram};
+}
+
 Verb fleetStartVerb() {
     return {.name = "fleet start",
             .words = "FILE.toml",
@@ -210,6 +225,33 @@ Verb fleetWhyVerb() {
                      "does not mean it.",
             .options = {fleetDataOption},
             .examples = {{"stint fleet why 20261123-nvc38b7g 0123456789ABCDEFGHJKMNPQRS", ""}},
+            .program = fleetProgram};
+}
+
+Verb fleetAuditVerb() {
+    return {.name = "fleet audit",
+            .words = "",
+            .summary = "who did what in the fleet, and when",
+            .about =
+                "Each word of an operator's or of root's, each certificate, each device that was removed or labelled, "
+                "each campaign that failures stopped. Each entry has the hash of the one before it: with --verify "
+                "they are checked, and the last one's hash is printed. Whoever has noted it can tell later that "
+                "nothing before it has changed.\n"
+                "Ends with 1 where an entry is wrong, and names the first.",
+            .options = {fleetDataOption, {"--verify", "", "check that each entry follows the one before it"}},
+            .examples = {{"stint fleet audit", ""}, {"stint fleet audit --verify", ""}},
+            .program = fleetProgram};
+}
+
+Verb fleetDoctorVerb() {
+    return {.name = "fleet doctor",
+            .words = "",
+            .summary = "what is missing for the fleet's campaigns to go",
+            .about = "The fleet's server, its broker and store, certificates that end soon, devices that were long not "
+                     "there, this machine's clock, and the replicas of a cluster: each with what mends it.\n"
+                     "Ends with 1 where something is wrong, 69 where no server of the fleet answers.",
+            .options = {fleetDataOption, fleetPushOption},
+            .examples = {{"stint fleet doctor", ""}},
             .program = fleetProgram};
 }
 

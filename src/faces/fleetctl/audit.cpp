@@ -1,0 +1,121 @@
+// `stint fleet audit` (fleet.md §2.3): what the server tells is walked entry by entry, by whoever asks.
+#include <algorithm>
+#include <functional>
+#include <string>
+
+#include <fmt/core.h>
+
+#include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
+#include "base/time/clock.hpp"
+#include "faces/fleetctl/door.hpp"
+#include "faces/fleetctl/verbs.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/text.hpp"
+#include "faces/views/phrases.hpp"
+#include "fleet/audit/audit.hpp"
+
+namespace stint::fleetctl {
+
+using cli::Arguments;
+using cli::Screen;
+namespace ends = cli::ends;
+
+namespace {
+
+constexpr std::string_view noAudit = "cannot tell what was done";
+constexpr std::size_t entriesOfPage = 1'000;
+
+/// Hands on the text of each entry, from the oldest on. System: a page is none.
+Result<void> walkAudit(const Door& door, const std::function<void(const std::string& text)>& take) {
+    std::uint64_t from = 1;
+    while (true) {
+        const auto page =
+            STINT_TRY(door.get("/v1/audit", {{"from", std::to_string(from)}, {"most", std::to_string(entriesOfPage)}}));
+        Members members(page);
+        const cli::Json& entries = members.list("entries");
+        const auto next = members.count("next");
+        for (const cli::Json& each : entries) {
+            if (!each.is_string()) return noAnswer();
+            take(each.get_ref<const std::string&>());
+        }
+        if (members.isWrong() || (!entries.empty() && next <= from)) return noAnswer();
+        if (entries.empty()) return {};
+        from = next;
+    }
+}
+
+/// "gave a certificate to", of a word of today's.
+std::string toldOf(const fleet::AuditEntry& entry) {
+    const auto* const row = std::ranges::find(fleet::actRows, entry.act, &fleet::ActRow::word);
+    return row == fleet::actRows.end() ? entry.act : std::string(row->told);
+}
+
+struct Verdict {
+    Bytes first = 0; ///< the number of the oldest; 0: there is none
+    Bytes wrong = 0; ///< the place of the first that is wrong; 0: none is
+    std::string why;
+    WallTime since{};
+};
+
+int tellVerdict(const Verdict& verdict, const fleet::AuditChain& chain, const Screen& screen) {
+    const bool isWhole = verdict.wrong == 0;
+    if (screen.json()) {
+        cli::Json line = cli::header();
+        line["whole"] = isWhole;
+        line["first"] = verdict.first;
+        line["last"] = chain.last();
+        line["hash"] = chain.hash();
+        line["wrong"] = isWhole ? cli::Json() : cli::Json(verdict.wrong);
+        line["why"] = verdict.why;
+        screen.print(cli::dumped(line));
+    } else if (!isWhole) {
+        return screen.fail(ends::failure, fmt::format("entry {} is wrong: {}", verdict.wrong, verdict.why));
+    } else if (chain.last() == 0) {
+        screen.print("nothing was done yet");
+    } else {
+        screen.print(fmt::format("entries {} to {} follow each other, from {} on", verdict.first, chain.last(),
+                                 cli::clockText(verdict.since)));
+        screen.print(fmt::format("the last one's hash is {}", chain.hash()));
+        if (verdict.first > 1)
+            screen.print(fmt::format("of entry {} and those before it nothing is known", verdict.first - 1));
+    }
+    return isWhole ? ends::ok : ends::failure;
+}
+
+} // namespace
+
+int audit(const Arguments& given, const Screen& screen) {
+    const auto door = Door::of(given);
+    if (!door.ok()) return failed(screen, noAudit, door.error());
+    const bool isVerified = given.has("verify");
+    fleet::AuditChain chain;
+    Verdict verdict;
+    cli::Table table({{"WHEN"}, {"WHO"}, {"DID"}, {"TO"}, {"MORE"}});
+    const auto walked = walkAudit(*door, [&](const std::string& text) {
+        const auto entry = chain.follow(text);
+        if (!entry.ok() && verdict.wrong == 0) {
+            verdict.wrong = chain.last();
+            verdict.why = printable(entry.error().message);
+        }
+        if (verdict.first == 0) {
+            verdict.first = chain.last();
+            if (entry.ok()) verdict.since = entry->at;
+        }
+        if (isVerified) return;
+        const auto read = fleet::auditEntryIn(text); // in its place or not
+        if (screen.json() && read.ok()) return screen.print(lineOf(cli::Json::parse(text)));
+        if (screen.json()) return;
+        if (read.ok())
+            table.add({cli::clockText(read->at), read->by, toldOf(*read), read->of, read->words});
+        else
+            table.add({"-", "-", {"is no entry", cli::Paint::Bad}, "-", ""});
+    });
+    if (!walked.ok()) return failed(screen, noAudit, walked.error());
+    if (isVerified) return tellVerdict(verdict, chain, screen);
+    if (!screen.json() && table.empty()) screen.tell("nothing was done yet");
+    if (!screen.json() && !table.empty()) table.print(screen);
+    return ends::ok;
+}
+
+} // namespace stint::fleetctl
