@@ -1,5 +1,6 @@
 // The words between a device and its fleet's server, and a signed paper with a report inside; the first byte says
 // which. Each is refused, or reads again as it is written.
+#include "fleet/document/telling.hpp"
 #include "fleet/questions/questions.hpp"
 #include "fleet/questions/report.hpp"
 #include "fuzz/fuzz.hpp"

@@ -150,9 +150,14 @@ TEST_CASE("an errand as text is no longer that errand if a value in it cannot be
     for (const char* wrong : {R"({"round":256})", R"({"outcome":8})", R"({"sequence":-1})", R"({"committed":1})",
                               R"({"bot":"1"})", R"([])", R"({"step":1)", ""})
         CHECK_MESSAGE(!keptIn(wrong).ok(), wrong);
-    for (const char* wrong : {R"({"phase":7})", R"({"code":2147483648})", R"({"words":1})"})
-        CHECK_MESSAGE(!tellingIn(wrong).ok(), wrong);
-    Telling telling{.code = -1, .words = std::string(5'000, 'x') + "\xff"};
+    CHECK(textOf(story()[3].kept.unsent.front()) == R"({"phase":"waiting","sequence":1,"step":1})");
+    for (const char* more : {R"("phase":7)", R"("phase":"offered")", R"("phase":"ended")", R"("sequence":0)",
+                             R"("code":2147483648)", R"("words":1)", R"("wods":"x")"}) {
+        const std::string other = std::string(more).starts_with("\"phase") ? "" : R"(,"phase":"waiting")";
+        const std::string number = std::string(more).starts_with("\"seq") ? "" : R"(,"sequence":1)";
+        CHECK_MESSAGE(!tellingIn("{" + (more + other + number) + "}").ok(), more);
+    }
+    Telling telling{.sequence = 1, .code = -1, .words = std::string(5'000, 'x') + "\xff"};
     CHECK(tellingIn(textOf(telling)).value().words == std::string(longestWords, 'x'));
     telling.words = "not UTF-8: \xff";
     CHECK(tellingIn(textOf(telling)).value().words == "not UTF-8: \xef\xbf\xbd");

@@ -4,6 +4,7 @@
 // A document says all that is not nothing: no flag that is off, no empty text, no time of 0. So a row's `fallback` may
 // change, and no signed document changes its meaning.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -89,6 +90,14 @@ std::vector<std::string_view> keysOf(const std::array<Field<Owner>, size>& field
     for (const Field<Owner>& field : fields)
         if ((field.kinds & kinds) != 0) keys.push_back(field.key);
     return keys;
+}
+
+/// The rows of a paper that has those of another before its own.
+template <class Owner, std::size_t first, std::size_t second> constexpr std::array<Field<Owner>, first + second>
+joined(const std::array<Field<Owner>, first>& some, const std::array<Field<Owner>, second>& more) {
+    std::array<Field<Owner>, first + second> all{};
+    std::copy(more.begin(), more.end(), std::copy(some.begin(), some.end(), all.begin()));
+    return all;
 }
 
 /// The table has no other keys. IllegalArgument names the known key that was most likely meant.

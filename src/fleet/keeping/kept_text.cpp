@@ -3,8 +3,8 @@
 #include <array>
 #include <limits>
 
-#include "base/text/printable.hpp"
 #include "fleet/document/campaign_fields.hpp"
+#include "fleet/document/telling.hpp"
 
 namespace stint::fleet {
 namespace {
@@ -17,19 +17,9 @@ struct KeptRow {
     std::string boot;
 };
 
-/// A Telling in the types that rows have.
-struct TellingRow {
-    std::uint32_t round = 0, sequence = 0, slot = 0, step = 0;
-    std::uint32_t phase = 0, outcome = 0; ///< their numbers, which never change
-    Bytes code = 0;
-    std::string words;
-};
-
+constexpr std::string_view place = "what is kept";
 constexpr Limits aRound{0, std::numeric_limits<std::uint8_t>::max()},
-    aCount{0, std::numeric_limits<std::uint32_t>::max()}, anOutcome{0, outcomes - 1},
-    aPhase{0, static_cast<std::int64_t>(Phase::Ended)},
-    aCode{std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()},
-    someWords{0, longestWords};
+    aCount{0, std::numeric_limits<std::uint32_t>::max()}, anOutcome{0, outcomes - 1};
 
 // clang-format off
 constexpr auto keptFields = std::to_array<Field<KeptRow>>({
@@ -45,16 +35,6 @@ constexpr auto keptFields = std::to_array<Field<KeptRow>>({
     {.key = "boot", .member = &KeptRow::boot, .limits = {0, 64}, .rule = wordRule},
     {.key = "outcome", .member = &KeptRow::outcome, .limits = anOutcome},
 });
-constexpr auto tellingFields = std::to_array<Field<TellingRow>>({
-    {.key = "round", .member = &TellingRow::round, .limits = aRound},
-    {.key = "sequence", .member = &TellingRow::sequence, .limits = aCount},
-    {.key = "slot", .member = &TellingRow::slot, .limits = aCount},
-    {.key = "phase", .member = &TellingRow::phase, .limits = aPhase},
-    {.key = "outcome", .member = &TellingRow::outcome, .limits = anOutcome},
-    {.key = "step", .member = &TellingRow::step, .limits = aCount},
-    {.key = "code", .member = &TellingRow::code, .limits = aCode},
-    {.key = "words", .member = &TellingRow::words, .limits = someWords, .rule = wordRule},
-});
 constexpr auto signedFields = std::to_array<Field<Signed>>({
     {.key = "signatures", .member = &Signed::signatures, .limits = {1, mostSignatures}, .rule = wordRule},
 });
@@ -68,11 +48,10 @@ template <class Row, std::size_t size> std::string textBy(const std::array<Field
 
 template <class Row, std::size_t size>
 Result<Row> rowIn(std::string_view text, const std::array<Field<Row>, size>& fields) {
-    constexpr std::string_view name = "what is kept";
     const Value whole = STINT_TRY(valueFromJson(text));
-    STINT_TRY(checkKeys(name, name, whole, keysOf(fields)));
+    STINT_TRY(checkKeys(place, place, whole, keysOf(fields)));
     Row row;
-    STINT_TRY(readFields({name, true}, "", whole, fields, row));
+    STINT_TRY(readFields({place, true}, "", whole, fields, row));
     return row;
 }
 
@@ -92,16 +71,7 @@ std::string textOf(const Kept& kept) {
                                .boot = kept.boot});
 }
 
-std::string textOf(const Telling& telling) {
-    return textBy(tellingFields, {.round = telling.round,
-                                  .sequence = telling.sequence,
-                                  .slot = telling.slot,
-                                  .step = telling.step,
-                                  .phase = static_cast<std::uint32_t>(telling.phase),
-                                  .outcome = static_cast<std::uint32_t>(telling.outcome),
-                                  .code = telling.code,
-                                  .words = std::string(headOf(printableLines(telling.words), longestWords))});
-}
+std::string textOf(const Telling& telling) { return jsonOf(valueOf(telling)); }
 
 std::string signaturesOf(const Signed& order) { return textBy(signedFields, order); }
 
@@ -122,15 +92,8 @@ Result<Kept> keptIn(std::string_view text) {
 }
 
 Result<Telling> tellingIn(std::string_view text) {
-    TellingRow row = STINT_TRY(rowIn(text, tellingFields));
-    return Telling{.round = static_cast<std::uint8_t>(row.round),
-                   .sequence = row.sequence,
-                   .slot = row.slot,
-                   .phase = static_cast<Phase>(row.phase),
-                   .outcome = static_cast<Outcome>(row.outcome),
-                   .step = row.step,
-                   .code = static_cast<std::int32_t>(row.code),
-                   .words = std::move(row.words)};
+    const Value whole = STINT_TRY(valueFromJson(text));
+    return tellingFrom({place, true}, whole);
 }
 
 Result<void> readSignatures(std::string_view text, Signed& into) {

@@ -32,8 +32,4 @@ Result<DeviceReport> deviceReportIn(std::string_view document);
 /// "stint report CAMPAIGN DEVICE ENROLMENT.ROUND.SEQUENCE"
 std::string commentOf(const DeviceReport& report);
 
-/// A command's words as a report has them: the first of them that have room, cut at a character; lines stay, and what
-/// steers a terminal does not.
-std::string fittingWords(std::string_view words);
-
 } // namespace stint::fleet
