@@ -460,6 +460,31 @@ TEST_CASE("fleet.md §4.2: a report that the server lacks is told again under it
     CHECK(world.told(id).phase == Phase::Waiting);
 }
 
+TEST_CASE("fleet.md §4.2: a campaign's end that the server has lost is told again as it was, over a death, too") {
+    World world;
+    const std::string id = begun(world, World::campaign(command));
+    world.endStep(id, {7, true, "no such image"});
+    world.goOn();
+    const Telling end = world.told(id);
+    CHECK(end.code == 7);
+    CHECK(end.words == "no such image");
+    world.die();
+    world.reports.clear(); // a broker after a power cut
+    world.missing = {id};
+    world.hellos.clear();
+    world.run(daily);
+    world.answerAll();
+    CHECK(world.hellos.front().ended == std::map<std::string, std::uint32_t, std::less<>>{{id, end.sequence}});
+    CHECK(world.told(id) == end);
+    world.pass(31 * 24h); // it has expired: nobody asks for it any more
+    world.hellos.clear();
+    world.run(daily);
+    world.answerAll();
+    world.run(daily);
+    world.answerAll();
+    CHECK(world.hellos.back().ended.empty());
+}
+
 TEST_CASE("fleet.md §4.2: a device that may not restart says why, gives its slot back where it may, and asks again") {
     World world;
     world.keepsOn = Error{Errc::SECURITY, "somebody is logged in"};

@@ -23,7 +23,8 @@ inline Hello aHello() {
             .operators = 7,
             .enrolment = 3,
             .statement = then,
-            .open = {{"20261122-aaaaaaaa", 0}, {campaignId, 4'294'967'295}}};
+            .open = {{"20261122-aaaaaaaa", 0}, {campaignId, 4'294'967'295}},
+            .ended = {{"20261121-aaaaaaaa", 7}}};
 }
 inline HelloAnswer aHelloAnswer() {
     return {.operators = paperOf("{\"a\":\"\\u0001\"}"),

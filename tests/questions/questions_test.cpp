@@ -89,8 +89,8 @@ TEST_CASE("words with a mistake are refused, and it is named") { // fleet.md §2
              Row{rereadHello(replaced(hello, "0.12.3", "\\u001b[2J")), "readable text"},
              Row{rereadHello(replaced(hello, "4294967295", "4294967296")), "the sequence of 20261123-nvc38b7g is 4294967296"},
              Row{rereadHello(replaced(hello, "4294967295", "-1")), "the sequence of 20261123-nvc38b7g is -1"},
-             Row{rereadHello(replaced(hello, "20261122-aaaaaaaa", "20261122-")), "open has no campaign's id"},
-             Row{rereadHello(tooMany), "open is to be a table of at most 200"},
+             Row{rereadHello(replaced(hello, "20261122-aaaaaaaa", "20261122-")), "it has no campaign's id"},
+             Row{rereadHello(tooMany), "campaigns are to be a table of at most 200"},
              Row{rereadSlot(replaced(slot, "\"slot\":9", "\"slot\":0")), "slot is 0"},
              Row{rereadSlot(replaced(slot, "\"enrolment\":3", "\"enrolment\":0")), "enrolment is 0"},
          }) {

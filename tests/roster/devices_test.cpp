@@ -50,6 +50,8 @@ TEST_CASE("hello keeps what a device says, and asks for reports that the server 
     Hello later = hello;
     later.open[stage.campaign] = 6;
     CHECK(valueOf(roster.hello(deviceOf(1), later, then)) == std::vector{stage.campaign});
+    std::swap(later.open, later.ended); // of its end, too
+    CHECK(valueOf(roster.hello(deviceOf(1), later, then)) == std::vector{stage.campaign});
     const auto entry = *valueOf(roster.device(deviceOf(1)));
     CHECK(entry.version == hello.version);
     CHECK(entry.endpoint == hello.endpoint);

@@ -97,8 +97,11 @@ void Agent::sayHello() {
         hello.certificate = trust.certificate()->made;
     }
     if (trust.statement()) hello.statement = trust.statement()->made;
-    for (const auto& [id, noted] : keeping_->all())
-        if (noted.isOpen()) hello.open.emplace(id, noted.kept.sequence);
+    const WallTime now = fleetTime();
+    for (const auto& [id, noted] : keeping_->all()) {
+        auto& its = noted.isOpen() ? hello.open : hello.ended;
+        if (its.size() < mostTold && (noted.isOpen() || noted.until > now)) its.emplace(id, noted.kept.sequence);
+    }
     askInPass("hello", textOf(hello), [this](const std::string& text) { heardHello(text); });
 }
 
@@ -147,28 +150,12 @@ void Agent::obeyStatement() {
         happen(id, Errand::Refused{find(id)->errand->kept().round, Outcome::Expired, "its time is over"});
 }
 
-/// The server lacks the last report: as much of it as is known is told again, under its number.
+/// The server lacks the last report: it is told again as it was, under its number.
 void Agent::retell(const std::string& campaign) {
     const auto noted = keeping_->all().find(campaign);
     if (noted == keeping_->all().end()) return;
     const Kept& kept = noted->second.kept;
-    if (kept.sequence == 0 || !kept.unsent.empty()) return; // it is told anyway
-    Phase phase = Phase::Waiting;
-    if (kept.outcome != Outcome::None)
-        phase = Phase::Ended;
-    else if (kept.isCommitted)
-        phase = Phase::Committing;
-    else if (kept.hasStepBegun)
-        phase = Phase::Running;
-    retold_.push_back({campaign,
-                       {.round = kept.round,
-                        .sequence = kept.sequence,
-                        .slot = kept.slot,
-                        .phase = phase,
-                        .outcome = kept.outcome,
-                        .step = kept.step + 1,
-                        .code = 0,
-                        .words = {}}});
+    if (kept.last) retold_.push_back({campaign, *kept.last}); // else it is told anyway
 }
 
 // ---- Orders ----

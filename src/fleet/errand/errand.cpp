@@ -227,11 +227,14 @@ void Errand::tell(Phase phase, Outcome outcome, std::int32_t code, std::string w
     kept_.unsent.push_back(
         {kept_.round, ++kept_.sequence, kept_.slot, phase, outcome, kept_.step + 1, code, std::move(words)});
     if (kept_.unsent.size() > mostUnsent) kept_.unsent.pop_front();
+    kept_.last.reset();
 }
 
 void Errand::on(const Acknowledged& acknowledged) {
-    while (!kept_.unsent.empty() && kept_.unsent.front().sequence <= acknowledged.sequence)
+    while (!kept_.unsent.empty() && kept_.unsent.front().sequence <= acknowledged.sequence) {
+        if (kept_.unsent.size() == 1) kept_.last = std::move(kept_.unsent.front());
         kept_.unsent.pop_front();
+    }
 }
 
 } // namespace stint::fleet

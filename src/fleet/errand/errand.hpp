@@ -35,6 +35,7 @@ struct Kept {
     std::string boot; ///< in which the last step ended
     Outcome outcome = Outcome::None;
     std::deque<Telling> unsent;
+    std::optional<Telling> last; ///< the newest report, once the server has had it: it may lose it again
 
     bool operator==(const Kept&) const = default;
 };

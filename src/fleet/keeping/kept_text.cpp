@@ -2,6 +2,8 @@
 
 #include <array>
 #include <limits>
+#include <optional>
+#include <utility>
 
 #include "fleet/document/campaign_fields.hpp"
 #include "fleet/document/telling.hpp"
@@ -20,6 +22,8 @@ struct KeptRow {
 constexpr std::string_view place = "what is kept";
 constexpr Limits aRound{0, std::numeric_limits<std::uint8_t>::max()},
     aCount{0, std::numeric_limits<std::uint32_t>::max()}, anOutcome{0, outcomes - 1};
+
+constexpr std::string_view lastKey = "last";
 
 // clang-format off
 constexpr auto keptFields = std::to_array<Field<KeptRow>>({
@@ -40,43 +44,45 @@ constexpr auto signedFields = std::to_array<Field<Signed>>({
 });
 // clang-format on
 
-template <class Row, std::size_t size> std::string textBy(const std::array<Field<Row>, size>& fields, const Row& row) {
-    Value::Table table;
-    writeFields(fields, row, table);
-    return jsonOf({std::move(table)});
-}
-
-template <class Row, std::size_t size>
-Result<Row> rowIn(std::string_view text, const std::array<Field<Row>, size>& fields) {
-    const Value whole = STINT_TRY(valueFromJson(text));
-    STINT_TRY(checkKeys(place, place, whole, keysOf(fields)));
-    Row row;
-    STINT_TRY(readFields({place, true}, "", whole, fields, row));
-    return row;
-}
-
 } // namespace
 
 std::string textOf(const Kept& kept) {
-    return textBy(keptFields, {.round = kept.round,
-                               .sequence = kept.sequence,
-                               .slot = kept.slot,
-                               .step = kept.step,
-                               .failures = kept.failures,
-                               .outcome = static_cast<std::uint32_t>(kept.outcome),
-                               .isSlotOpen = kept.isSlotOpen,
-                               .hasStepBegun = kept.hasStepBegun,
-                               .isCommitted = kept.isCommitted,
-                               .isCancelled = kept.isCancelled,
-                               .boot = kept.boot});
+    Value::Table table;
+    writeFields(keptFields,
+                KeptRow{.round = kept.round,
+                        .sequence = kept.sequence,
+                        .slot = kept.slot,
+                        .step = kept.step,
+                        .failures = kept.failures,
+                        .outcome = static_cast<std::uint32_t>(kept.outcome),
+                        .isSlotOpen = kept.isSlotOpen,
+                        .hasStepBegun = kept.hasStepBegun,
+                        .isCommitted = kept.isCommitted,
+                        .isCancelled = kept.isCancelled,
+                        .boot = kept.boot},
+                table);
+    if (kept.last) table.insert_or_assign(std::string(lastKey), valueOf(*kept.last));
+    return jsonOf({std::move(table)});
 }
 
 std::string textOf(const Telling& telling) { return jsonOf(valueOf(telling)); }
 
-std::string signaturesOf(const Signed& order) { return textBy(signedFields, order); }
+std::string signaturesOf(const Signed& order) {
+    Value::Table table;
+    writeFields(signedFields, order, table);
+    return jsonOf({std::move(table)});
+}
 
 Result<Kept> keptIn(std::string_view text) {
-    KeptRow row = STINT_TRY(rowIn(text, keptFields));
+    const Value whole = STINT_TRY(valueFromJson(text));
+    auto keys = keysOf(keptFields);
+    keys.push_back(lastKey);
+    STINT_TRY(checkKeys(place, place, whole, keys));
+    KeptRow row;
+    STINT_TRY(readFields({place, true}, "", whole, keptFields, row));
+    std::optional<Telling> last;
+    if (const Value* const value = findIn(*whole.table(), lastKey))
+        last = STINT_TRY(tellingFrom({place, true}, *value));
     return Kept{.round = static_cast<std::uint8_t>(row.round),
                 .sequence = row.sequence,
                 .slot = row.slot,
@@ -88,7 +94,8 @@ Result<Kept> keptIn(std::string_view text) {
                 .failures = row.failures,
                 .boot = std::move(row.boot),
                 .outcome = static_cast<Outcome>(row.outcome),
-                .unsent = {}};
+                .unsent = {},
+                .last = std::move(last)};
 }
 
 Result<Telling> tellingIn(std::string_view text) {
@@ -97,7 +104,10 @@ Result<Telling> tellingIn(std::string_view text) {
 }
 
 Result<void> readSignatures(std::string_view text, Signed& into) {
-    Signed read = STINT_TRY(rowIn(text, signedFields));
+    const Value whole = STINT_TRY(valueFromJson(text));
+    STINT_TRY(checkKeys(place, place, whole, keysOf(signedFields)));
+    Signed read;
+    STINT_TRY(readFields({place, true}, "", whole, signedFields, read));
     into.signatures = std::move(read.signatures);
     return {};
 }

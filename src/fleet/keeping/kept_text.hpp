@@ -10,7 +10,7 @@
 
 namespace stint::fleet {
 
-/// All of it but its reports, each of which is a text of its own.
+/// All of it but the reports that its server does not have, each of which is a text of its own.
 std::string textOf(const Kept& kept);
 std::string textOf(const Telling& telling);
 /// Its signatures alone.

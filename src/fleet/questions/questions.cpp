@@ -89,7 +89,7 @@ constexpr auto refusalFields = std::to_array<Field<Refusal>>({
 });
 // clang-format on
 
-constexpr std::string_view openKey = "open";
+constexpr std::string_view openKey = "open", endedKey = "ended";
 
 template <auto member> Result<void> readPaper(const Origin&, const Value& value, HelloAnswer& into) {
     into.*member = STINT_TRY(signedFrom(value));
@@ -104,12 +104,14 @@ constexpr PaperRow papers[] = {{{"operators", readPaper<&HelloAnswer::operators>
                                {{"certificate", readPaper<&HelloAnswer::certificate>}, &HelloAnswer::certificate},
                                {{"statement", readPaper<&HelloAnswer::statement>}, &HelloAnswer::statement}};
 
-Result<void> readOpen(const Origin& from, const Value& value, Hello& into) {
+using Sequences = std::map<std::string, std::uint32_t, std::less<>>;
+
+template <Sequences Hello::*member> Result<void> readSequences(const Origin& from, const Value& value, Hello& into) {
     if (!value.table() || value.table()->size() > mostTold)
-        return fail(Errc::ILLEGAL_ARGUMENT, "{}: open is to be a table of at most {}", from.file, mostTold);
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}: campaigns are to be a table of at most {}", from.file, mostTold);
     for (const auto& [campaign, sequence] : *value.table()) {
-        if (!isCampaignId(campaign)) return fail(Errc::ILLEGAL_ARGUMENT, "{}: open has no campaign's id", from.file);
-        if (auto done = take(sequence, aCount, into.open[campaign]); !done)
+        if (!isCampaignId(campaign)) return fail(Errc::ILLEGAL_ARGUMENT, "{}: it has no campaign's id", from.file);
+        if (auto done = take(sequence, aCount, (into.*member)[campaign]); !done)
             return fail(Errc::ILLEGAL_ARGUMENT, "{}: the sequence of {} {}", from.file, campaign, done.error().message);
     }
     return {};
@@ -151,10 +153,14 @@ std::string textOf(const DocQuestion& question) { return jsonOf({tableOf(docFiel
 
 std::string textOf(const Hello& hello) {
     Value::Table table = tableOf(helloFields, hello);
-    Value::Table open;
-    for (const auto& [campaign, sequence] : hello.open)
-        open.emplace(campaign, give(sequence));
-    if (!open.empty()) table.emplace(openKey, Value{std::move(open)});
+    const auto put = [&](std::string_view key, const Sequences& all) {
+        Value::Table sequences;
+        for (const auto& [campaign, sequence] : all)
+            sequences.emplace(campaign, give(sequence));
+        if (!sequences.empty()) table.emplace(key, Value{std::move(sequences)});
+    };
+    put(openKey, hello.open);
+    put(endedKey, hello.ended);
     return jsonOf({std::move(table)});
 }
 
@@ -180,7 +186,8 @@ Result<OrderMessage> orderIn(std::string_view text) {
     return paperIn(text, "the order", orderFields, textOf, {}, longestOrder);
 }
 Result<Hello> helloIn(std::string_view text) {
-    return paperIn(text, "the hello", helloFields, textOf, {{openKey, readOpen}});
+    return paperIn(text, "the hello", helloFields, textOf,
+                   {{openKey, readSequences<&Hello::open>}, {endedKey, readSequences<&Hello::ended>}});
 }
 Result<SlotQuestion> slotQuestionIn(std::string_view text) { return paperIn(text, "the question", slotFields, textOf); }
 Result<DocQuestion> docQuestionIn(std::string_view text) { return paperIn(text, "the question", docFields, textOf); }

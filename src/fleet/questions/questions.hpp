@@ -39,8 +39,9 @@ struct Hello {
     std::uint32_t enrolment = 0; ///< the certificate's
     WallTime certificate{};      ///< when it was made
     WallTime statement{};        ///< likewise
-    /// Campaigns that it has, and the sequence of its last report of each.
-    std::map<std::string, std::uint32_t, std::less<>> open;
+    /// The sequence of its last report of each campaign that it has; and of those that have ended there, for the broker
+    /// may have lost what the server had read.
+    std::map<std::string, std::uint32_t, std::less<>> open, ended;
 
     bool operator==(const Hello&) const = default;
 };

@@ -51,14 +51,15 @@ Result<std::vector<std::string>> Roster::hello(const std::string& device, const 
     const std::int64_t enrolment = update.integer(0);
     STINT_TRY(update.next());
     std::vector<std::string> missing;
-    for (const auto& [campaign, sequence] : hello.open) {
-        const auto found = campaigns_.find(campaign);
-        if (found == campaigns_.end()) continue;
-        findTarget_.start(device, found->second.number, enrolment);
-        const bool isTarget = STINT_TRY(findTarget_.next());
-        if (isTarget && findTarget_.integer(1) < column(sequence)) missing.push_back(campaign);
-        findTarget_.reset();
-    }
+    for (const auto* const sequences : {&hello.open, &hello.ended})
+        for (const auto& [campaign, sequence] : *sequences) {
+            const auto found = campaigns_.find(campaign);
+            if (found == campaigns_.end() || missing.size() == mostTold) continue;
+            findTarget_.start(device, found->second.number, enrolment);
+            const bool isTarget = STINT_TRY(findTarget_.next());
+            if (isTarget && findTarget_.integer(1) < column(sequence)) missing.push_back(campaign);
+            findTarget_.reset();
+        }
     return missing;
 }
 
