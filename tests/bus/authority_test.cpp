@@ -1,6 +1,9 @@
 // Each caller's rights (architecture.md, who is calling).
 #include <doctest/doctest.h>
 
+#include <functional>
+#include <type_traits>
+
 #include "bus/world.hpp"
 #include "link/wire/fields.hpp"
 #include "link/wire/views.hpp"
@@ -82,6 +85,59 @@ TEST_CASE("the operator's verbs are refused to an app, and to a process inside a
     CHECK(!refusal(world, app, taskManagerInterface, "StartApp", [](Writer& writer) {
                writer.string("com.example.mail").strings({});
                writer.openArray("h").descriptor(0).descriptor(1).descriptor(2).close();
+               noOptions(writer);
+           }).empty());
+    CHECK(world.owner.arrivals.empty());
+}
+
+TEST_CASE("fleet.md §4.4: the fleet's agent changes apps' settings, and no command that it runs, nor any other app") {
+    struct Change {
+        const char *interface, *member;
+        std::function<void(Writer&)> write;
+    };
+    const auto says = [](auto value) {
+        return [value](Writer& writer) {
+            writer.string("com.example.mail");
+            if constexpr (std::is_same_v<decltype(value), bool>)
+                writer.boolean(value);
+            else
+                writer.string(value);
+            noOptions(writer);
+        };
+    };
+    const auto changes = [](const char* key) {
+        return [key](Writer& writer) {
+            writer.string("com.example.mail");
+            if (std::string_view(key) == "state")
+                DictionaryWriter(writer).put("state", std::string_view("top"));
+            else
+                DictionaryWriter(writer).put("revoked", std::vector<std::string>{"SCHEDULE_EXACT_ALARM"});
+            noOptions(writer);
+        };
+    };
+    const Change settings[] = {{limitsInterface, "SetStandbyBucket", says("rare")},
+                               {limitsInterface, "SetBatteryUse", says("restricted")},
+                               {limitsInterface, "SetDataSaverExempt", says(true)},
+                               {taskManagerInterface, "SetApp", changes("revoked")}};
+    World world;
+    Client agent = world.connect({.app = AppId{"org.stint.agent"}, .isAgent = true});
+    Client command = world.connectApp("org.stint.agent"); // of a campaign, which the agent has started
+    Client other = world.connectApp("com.example.other");
+    for (const Change& each : settings) {
+        CAPTURE(each.member);
+        for (Client* const stranger : {&command, &other})
+            CHECK(refusal(world, *stranger, each.interface, each.member, each.write).starts_with("only the operator"));
+        CHECK(world.owner.arrivals.empty());
+        agent.send(each.interface, each.member, each.write);
+        world.settle(agent);
+        CHECK(world.owner.arrivals.size() == 1);
+        world.owner.arrivals.clear();
+    }
+    // It is no operator otherwise, nor is what a window told so a setting.
+    CHECK(!refusal(world, agent, taskManagerInterface, "SetApp", changes("state")).empty());
+    CHECK(!refusal(world, agent, taskManagerInterface, "Stop", stop("com.example.other")).empty());
+    CHECK(!refusal(world, agent, limitsInterface, "TempAllowlist", [](Writer& writer) {
+               writer.string("com.example.mail").int64(1);
                noOptions(writer);
            }).empty());
     CHECK(world.owner.arrivals.empty());

@@ -196,3 +196,26 @@ def test_a_server_and_a_device_that_die_in_the_middle_go_on(office, devices):
     gate.touch()
     until(lambda: office.outcomes(started) == ["succeeded"] * 3)
     assert all(device.ran for device in devices)
+
+
+def test_a_campaign_changes_an_apps_settings_and_its_commands_do_not(office):
+    device = Device(allowed='kinds = ["run", "settings"]\ncommands = ["/bin/sh"]\n')
+    try:
+        (device.world.apps / "com.example.mail.toml").write_text('package = "com.example.mail"\ncommand = ["/bin/true"]\n')
+        device.joins(office.invites("--labels", "site=berlin"))
+        until(lambda: "com.example.mail" in device.world.done("apps"))
+        settings = json.dumps('[[app]]\npackage = "com.example.mail"\nbucket = "rare"\ndata-saver-exempt = "yes"\n')
+        head = 'targets = "label site=berlin"\nexpires = "1d"\n[[step]]\n'
+        started = office.starts(f'name = "settings"\n{head}settings = {{ text = {settings} }}\n', "--all")
+        until(lambda: office.outcomes(started) in (["succeeded"], ["failed"]))
+        assert office.outcomes(started) == ["succeeded"], office.results(started)
+        shown = device.world.done("app", "com.example.mail")
+        assert "rare" in shown, shown
+        command = json.dumps(["/bin/sh", "-c", f"exec {BIN}/stint app com.example.mail --bucket active 2>&1"])
+        started = office.starts(f'name = "a command"\n{head}run = {command}\n', "--all")
+        until(lambda: office.outcomes(started) in (["succeeded"], ["failed"]))
+        (row,) = office.results(started)
+        assert row["outcome"] == "failed" and "only the operator" in row["words"], row
+        assert device.world.done("app", "com.example.mail") == shown
+    finally:
+        device.close()

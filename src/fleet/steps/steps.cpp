@@ -14,6 +14,7 @@
 #include "fleet/document/document.hpp"
 #include "fleet/steps/owned_files.hpp"
 #include "fleet/steps/settings.hpp"
+#include "link/wire/connect.hpp"
 #include "push/keys/private_file.hpp"
 
 namespace stint::fleet {
@@ -71,7 +72,11 @@ Ground Ground::usual() {
             .config = baseDirectory("XDG_CONFIG_HOME", ".config") / "stint",
             .apps = baseDirectory("XDG_DATA_HOME", ".local/share") / "stint" / "apps",
             .helper = ownDirectory() / "stint-exec",
-            .daemon = {}};
+            .daemon = []() -> Result<wire::Bus> {
+                const auto place = STINT_TRY(wire::daemonSocket(false));
+                auto socket = STINT_TRY(wire::connectSocket(place));
+                return wire::clientOver(std::move(socket));
+            }};
 }
 
 Steps::Steps(sd_event* loop, Ground ground) : loop_(loop), ground_(std::move(ground)), downloads_(loop) {

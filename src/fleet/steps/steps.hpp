@@ -32,7 +32,7 @@ struct Ground {
     Duration grace = commandGrace;
     std::function<Result<wire::Bus>()> daemon; ///< connects to stintd, as one who may change settings
 
-    /// This user's; `helper` is beside this program, and `daemon` is left out.
+    /// This user's; `helper` is beside this program.
     static Ground usual();
 };
 

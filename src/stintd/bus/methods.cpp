@@ -74,7 +74,9 @@ Handled dispatch(Request& request, const wire::Message& message) {
                     method->signature, message.signature());
     if (!request.caller.unknown.empty() && std::string_view(method->interface) != peerInterface)
         return fail(Errc::SECURITY, "nobody can say which app calls: {}", request.caller.unknown);
-    if (method->allowed == Allowed::Operator && !request.caller.isOperator)
+    const bool isForAgent = method->allowed == Allowed::Settings && request.caller.isAgent;
+    const bool isOperators = method->allowed == Allowed::Operator || method->allowed == Allowed::Settings;
+    if (isOperators && !request.caller.isOperator && !isForAgent)
         return onlyOperator(request.caller, fmt::format("{}.{}", method->interface, method->member));
     if (method->allowed == Allowed::Line && !request.caller.isLine)
         return fail(Errc::SECURITY, "only stint-push may use {}.{}", method->interface, method->member);

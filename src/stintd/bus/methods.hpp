@@ -49,7 +49,12 @@ Handled waits();
 
 using Handler = Handled (*)(Request&);
 
-enum class Allowed { Anyone, Operator, Line };
+enum class Allowed {
+    Anyone,
+    Operator,
+    Settings, ///< the operator, and the fleet's agent for its fleet (fleet.md §4.4)
+    Line,
+};
 
 struct Method {
     const char* interface;

@@ -162,6 +162,7 @@ Handled setApp(Request& request) {
     STINT_TRY(changes.read(request.arguments));
     if (!state && !revoked) return fail(Errc::ILLEGAL_ARGUMENT, "changes: nothing to change; give a state");
     if (state && revoked) return fail(Errc::ILLEGAL_ARGUMENT, "changes: give state or revoked, one at a time");
+    if (state && !request.caller.isOperator) return onlyOperator(request.caller, "changes: state");
     if (revoked) {
         request.owner.arrived(PermissionsRevoked{request.call, app, {revoked->begin(), revoked->end()}});
         return waits();
@@ -259,7 +260,7 @@ std::span<const Method> operatorMethods() {
         {taskManagerInterface, "Shell",       "asa{sv}",        Anyone,   shell},
         {taskManagerInterface, "StartApp",    "sasaha{sv}",     Operator, startApp},
         {taskManagerInterface, "OpenApp",     "sa{sv}",         Operator, openApp},
-        {taskManagerInterface, "SetApp",      "sa{sv}a{sv}",    Operator, setApp},
+        {taskManagerInterface, "SetApp",      "sa{sv}a{sv}",    Settings, setApp},
         {deviceInterface,      "Get",         "a{sv}",          Anyone,   getDevice},
         {deviceInterface,      "Set",         "a{ss}a{sv}",     Operator, setDevice},
         {deviceInterface,      "Reset",       "asa{sv}",        Operator, resetDevice},

@@ -62,9 +62,10 @@ public:
 struct BusCaller {
     AppId app;
     bool isOperator = false;
-    pid_t pid = 0;       ///< the process that it counts for; 0: none, because the daemon started it
-    std::string unknown; ///< why it could not be identified: it may do nothing; empty: it was identified
-    bool isLine = false; ///< stint-push
+    pid_t pid = 0;        ///< the process that it counts for; 0: none, because the daemon started it
+    std::string unknown;  ///< why it could not be identified: it may do nothing; empty: it was identified
+    bool isLine = false;  ///< stint-push
+    bool isAgent = false; ///< stint-agent, and no command of a campaign that it runs
 };
 
 /// The process at the other end of a connection. Both answers are read anew in each turn (architecture.md, what is

@@ -87,7 +87,7 @@ private:
 
     // Callers and windows (visibility.cpp).
     Caller identified(const PeerProcess& peer) const;
-    bool isLineProgram(const PeerProcess& peer) const;
+    bool runs(const PeerProcess& peer, const char* program) const;
     Result<Caller> callerBehind(pid_t pid, std::uint64_t startTime) const;
     void entered(ConnectionId connection, const AppId& app, PeerProcess peer);
     void windowInFront(std::string_view pid);

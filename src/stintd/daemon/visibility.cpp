@@ -15,6 +15,7 @@
 #include "base/text/printable.hpp"
 #include "base/unix/process.hpp"
 #include "base/unix/sockets.hpp"
+#include "contract/model/agent.hpp"
 #include "stintd/daemon/daemon.hpp"
 #include "stintd/daemon/log.hpp"
 
@@ -120,16 +121,17 @@ Result<BusCaller> Daemon::accepted(ConnectionId connection, int socket) {
     PeerProcess peer = STINT_TRY(peerOf(socket));
     const Caller caller = identified(peer);
     const pid_t pid = peer.pid;
-    const bool isLine = caller.isOperator && isLineProgram(peer);
+    const bool isLine = caller.isOperator && runs(peer, "stint-push");
+    const bool isAgent = caller.app.name == agentPackage && runs(peer, "stint-agent");
     const AppId app = isLine ? AppId{std::string(linePackage)} : caller.app;
     entered(connection, app, std::move(peer));
-    return BusCaller{app, caller.isOperator && !isLine, pid, caller.unknown, isLine};
+    return BusCaller{app, caller.isOperator && !isLine, pid, caller.unknown, isLine, isAgent};
 }
 
-// stint-push is known by the file that it runs, as an app is by its executable.
-bool Daemon::isLineProgram(const PeerProcess& peer) const {
+// stint-push and stint-agent are known by the files that they run, as an app is by its executable.
+bool Daemon::runs(const PeerProcess& peer, const char* program) const {
     struct stat file {};
-    return peer.program && ::stat((options_.libexec / "stint-push").c_str(), &file) == 0 &&
+    return peer.program && ::stat((options_.libexec / program).c_str(), &file) == 0 &&
            *peer.program == stint::Program{file.st_dev, file.st_ino};
 }
 
