@@ -93,6 +93,17 @@ TEST_CASE("fleet.md §3: a device that has joined no server of push joins no fle
     CHECK_FALSE(std::filesystem::exists(world.agentPlace.fleet / "errands.db"));
 }
 
+TEST_CASE("fleet.md §3: an agent that was there before the device joined a server of push has it join a fleet") {
+    World world;
+    const std::filesystem::path aside = world.place / "aside";
+    std::filesystem::rename(world.agentPlace.line, aside);
+    world.start();
+    std::filesystem::rename(aside, world.agentPlace.line);
+    REQUIRE(world.agent.has_value());
+    CHECK(world.join().exitCode == 0);
+    CHECK(world.has(daily));
+}
+
 TEST_CASE("fleet.md §1: a daily job of a device that has left its fleet goes") {
     World world;
     world.settle();

@@ -9,7 +9,7 @@ using namespace stint::fleet;
 namespace {
 
 Identity opened(const SmallDevice& device) {
-    auto identity = sure(Identity::open(device.directory(), device.id, boot));
+    auto identity = sure(Identity::open(device.directory(), device.id, "boot 1", boot));
     REQUIRE(identity.has_value());
     return std::move(*identity);
 }
@@ -25,10 +25,10 @@ TEST_CASE("fleet.md §3: what a device joins it is in, over a restart, with all 
     Enroller enroller = server.enroller();
     enroller.hand(sure(signedBy(server.statement, server.statementOf(then))));
     SmallDevice device;
-    CHECK_FALSE(sure(Identity::open(device.directory(), device.id, boot)).has_value());
+    CHECK_FALSE(sure(Identity::open(device.directory(), device.id, "boot 1", boot)).has_value());
     const SecretKey key = device.key();
-    CHECK_FALSE(
-        sure(Identity::open(device.directory(), device.id, boot)).has_value()); // it has asked, and joined nothing
+    CHECK_FALSE(sure(Identity::open(device.directory(), device.id, "boot 1", boot))
+                    .has_value()); // it has asked, and joined nothing
     CHECK(device.key().publicKey() == key.publicKey());
     const auto isWhole = [&](const Identity& now) {
         CHECK(now.fleet() == Fleet{"office", server.root.publicKey()});
@@ -55,9 +55,9 @@ TEST_CASE("fleet.md §3: a device believes no answer but that of the code's root
         anothers.answer(device.asks(other.code(other.invite(anothers))), device.id, {}, then, boot).answer)));
     const JoinAnswer ofNeighbour = answerFor(neighbour, enroller, code);
     const auto refused = [&](JoinAnswer answer) {
-        const auto joined = Identity::join(device.directory(), code, answer, device.id, boot);
+        const auto joined = Identity::join(device.directory(), code, answer, device.id, "boot 1", boot);
         CHECK(joined.error().code == Errc::SECURITY);
-        CHECK_FALSE(sure(Identity::open(device.directory(), device.id, boot)).has_value());
+        CHECK_FALSE(sure(Identity::open(device.directory(), device.id, "boot 1", boot)).has_value());
     };
     const auto with = [&](std::string JoinAnswer::*member, const JoinAnswer& from) {
         JoinAnswer answer = right;
@@ -80,7 +80,7 @@ TEST_CASE("fleet.md §3: a device believes no answer but that of the code's root
     // A statement that is none is fetched later.
     JoinAnswer without = right;
     without.statement = forged.operators;
-    const auto joined = Identity::join(device.directory(), code, without, device.id, boot);
+    const auto joined = Identity::join(device.directory(), code, without, device.id, "boot 1", boot);
     REQUIRE(joined.ok());
     CHECK(joined->troubles().size() == 1);
 }
@@ -138,7 +138,7 @@ TEST_CASE("fleet.md §3: a key or a root that others could have written or read 
     SmallDevice device;
     device.joined(enroller, server.code(server.invite(enroller)));
     const auto refused = [&](Errc code) {
-        const auto now = Identity::open(device.directory(), device.id, boot);
+        const auto now = Identity::open(device.directory(), device.id, "boot 1", boot);
         CHECK(now.error().code == code);
     };
     const auto key = device.directory() / "device.key", root = device.directory() / "root.pub";
@@ -180,14 +180,23 @@ TEST_CASE(
     CHECK(second.trust().time(boot) == then + 47h);
     REQUIRE(second.keepTime(boot + 2h).ok());
     CHECK(opened(device).trust().time(boot) == then + 49h); // older than 48 h
-    for (const std::string damaged : {"", "x", "-1", "1 ", "99999999999999999999", "253402300800000"}) {
+    // Time that has passed in this boot counts; of another one nobody knows how long it was.
+    CHECK(sure(Identity::open(device.directory(), device.id, "boot 1", boot + 5h))->trust().time(boot + 5h) ==
+          then + 49h + 3h);
+    const auto restarted = sure(Identity::open(device.directory(), device.id, "boot 2", Instant(1min)));
+    CHECK(restarted->trust().time(Instant(1min)) == then + 49h);
+    CHECK(sure(Identity::open(device.directory(), device.id, "boot 2", Instant(3h)))->trust().time(Instant(3h)) ==
+          then + 49h + 3h - 1min);
+    for (const std::string damaged :
+         {"", "x", "-1", "7", "{}", R"({"at":1,"boot":"boot 1","time":-1})", R"({"at":1,"boot":"boot 1"})",
+          R"({"at":-1,"boot":"boot 1","time":1})", R"({"boot":"boot 1","time":253402300800000})"}) {
         overwrite(device.directory() / "time", damaged);
         const Identity now = opened(device);
         CHECK(now.troubles().size() == 1);
         CHECK(now.trust().time(boot) == then);
     }
     std::filesystem::remove(device.directory() / "statement");
-    overwrite(device.directory() / "time", "253402300799999");
+    overwrite(device.directory() / "time", R"({"boot":"boot 1","time":253402300799999})");
     CHECK_FALSE(opened(device).trust().time(boot).has_value()); // nobody has signed that
 }
 

@@ -140,7 +140,7 @@ struct SmallDevice {
     /// Joins, whatever is in the way of it.
     Identity joined(Enroller& server, const JoinCode& code, WallTime time = then) {
         const auto answer = sure(joinAnswerIn(asked(server, asks(code), time)));
-        return sure(Identity::join(directory(), code, std::get<JoinAnswer>(answer), id, boot));
+        return sure(Identity::join(directory(), code, std::get<JoinAnswer>(answer), id, "boot 1", boot));
     }
 };
 

@@ -167,7 +167,7 @@ struct Phone {
     std::string endpoint() const { return "http://127.0.0.1:1/push/v1/" + device.id; }
     void join(Desk& desk, const JoinCode& code) {
         const auto answer = sure(joinAnswerIn(desk.ask(FleetWord::Join, id(), device.asks(code))));
-        identity = sure(Identity::join(device.directory(), code, std::get<JoinAnswer>(answer), id(), boot));
+        identity = sure(Identity::join(device.directory(), code, std::get<JoinAnswer>(answer), id(), "boot 1", boot));
     }
     HelloAnswer hello(Desk& desk) {
         Hello hello{.version = "0.1.0", .endpoint = endpoint(), .open = {}};

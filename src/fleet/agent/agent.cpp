@@ -10,7 +10,6 @@
 #include "base/unix/ends.hpp"
 #include "base/unix/process.hpp"
 #include "base/version/version.hpp"
-#include "fleet/agent/clock.hpp"
 #include "fleet/document/campaign_fields.hpp"
 #include "fleet/document/document.hpp"
 
@@ -84,19 +83,10 @@ Result<void> Agent::openKeeping() {
     return {};
 }
 
-// fleet.md §6.3: the statement on the disk is as old as it was, and older by the time since.
 Result<void> Agent::openIdentity() {
-    const Instant now = wires_.now();
     settings_ = STINT_TRY(push::LineSettings::read(place_.line));
     if (!settings_) return {};
-    identity_ = STINT_TRY(Identity::open(place_.fleet, settings_->device, now));
-    if (!identity_) return {};
-    const auto noted = notedTime(place_.fleet, place_.boot, now);
-    if (!noted.ok()) wires_.complain(noted.error().message);
-    const auto heard = identity_->trust().time(now);
-    if (noted.ok() && *noted && heard && (*noted)->time > *heard)
-        identity_ = STINT_TRY(Identity::open(place_.fleet, settings_->device, now - ((*noted)->time - *heard)));
-    if (identity_ && !(noted.ok() && *noted && (*noted)->isOfBoot)) noteFleetTime();
+    identity_ = STINT_TRY(Identity::open(place_.fleet, settings_->device, place_.boot, wires_.now()));
     return {};
 }
 
@@ -438,10 +428,7 @@ WallTime Agent::fleetTime() const {
 }
 
 void Agent::noteFleetTime() {
-    const auto time = identity_->trust().time(wires_.now());
-    if (!time) return;
-    if (auto noted = noteTime(place_.fleet, *time, place_.boot, wires_.now()); !noted.ok())
-        wires_.complain(noted.error().message);
+    if (auto noted = identity_->keepTime(wires_.now()); !noted.ok()) wires_.complain(noted.error().message);
 }
 
 std::string Agent::fleetName() const { return identity_ ? identity_->fleet().name : std::string(); }

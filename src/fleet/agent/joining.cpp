@@ -25,6 +25,12 @@ Result<JoinQuestion> Agent::ownWords() const {
 
 void Agent::startJoin(const AgentRun& run) {
     const auto end = [&](int code, std::string words) { wires_.finish(run.number, false, {code, std::move(words)}); };
+    // A join to its server of push may have come after this agent.
+    if (!identity_) {
+        auto settings = push::LineSettings::read(place_.line);
+        if (!settings.ok()) return end(ends::configuration, settings.error().message);
+        settings_ = *std::move(settings);
+    }
     if (!settings_)
         return end(ends::configuration, "this device has joined no server of push; `stint push join` does it");
     const auto code = codeIn(run.extras.getString(agentCodeExtra), settings_->origin);
@@ -67,7 +73,7 @@ void Agent::heardJoin(const AgentRun& run, const JoinCode& code, const Result<st
 }
 
 Result<void> Agent::joinBy(const JoinCode& code, const JoinAnswer& answer) {
-    auto identity = STINT_TRY(Identity::join(place_.fleet, code, answer, settings_->device, wires_.now()));
+    auto identity = STINT_TRY(Identity::join(place_.fleet, code, answer, settings_->device, place_.boot, wires_.now()));
     identity_.emplace(std::move(identity));
     if (auto opened = openKeeping(); !opened.ok()) fault_ = opened.error();
     return fault_ ? Result<void>(*fault_) : Result<void>();

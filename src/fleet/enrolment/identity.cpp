@@ -1,9 +1,12 @@
 #include "fleet/enrolment/identity.hpp"
 
+#include <algorithm>
+#include <array>
+#include <system_error>
+
 #include <fmt/core.h>
 
 #include "base/result/errors.hpp"
-#include "base/text/number.hpp"
 #include "base/unix/paths.hpp"
 #include "fleet/document/campaign_fields.hpp"
 #include "push/keys/private_file.hpp"
@@ -14,20 +17,36 @@ namespace {
 constexpr const char *keyFile = "device.key", *operatorsPaper = "operators", *certificatePaper = "certificate",
                      *statementPaper = "statement", *timeFile = "time";
 
+/// The fleet's time, and when that was.
+struct Noted {
+    WallTime time;
+    std::string boot; ///< its id
+    Bytes at = 0;     ///< milliseconds since then
+};
+
+// clang-format off
+constexpr auto notedFields = std::to_array<Field<Noted>>({
+    {.key = "time", .member = &Noted::time, .limits = anyTime, .must = true, .meaning = "the fleet's time"},
+    {.key = "boot", .member = &Noted::boot, .limits = {1, 64}, .must = true, .meaning = "the boot's id", .rule = wordRule},
+    {.key = "at", .member = &Noted::at, .limits = {0, largestNumber}, .meaning = "when that was, since the boot"},
+});
+// clang-format on
+
 } // namespace
 
 std::filesystem::path Identity::directory() { return stateDirectory() / "fleet"; }
 
 Result<std::optional<Identity>> Identity::open(const std::filesystem::path& directory, std::string_view device,
-                                               Instant now) {
+                                               std::string_view boot, Instant now) {
     auto folder = STINT_TRY(privateFolder(directory));
     if (!folder) return std::optional<Identity>();
     auto fleet = STINT_TRY(Fleet::read(*folder));
     if (!fleet) return std::optional<Identity>();
     SecretKey key = STINT_TRY(readKey(*folder, keyFile));
-    Identity identity(*std::move(folder), *std::move(fleet), std::move(key), device);
+    Identity identity(*std::move(folder), *std::move(fleet), std::move(key), device, boot);
     identity.readPapers(now);
-    identity.readTime(now);
+    if (auto read = identity.readTime(now); !read.ok())
+        identity.troubles_.push_back(within(identity.folder_.at(timeFile).string(), read.error()).message);
     return std::optional(std::move(identity));
 }
 
@@ -45,15 +64,20 @@ void Identity::readPapers(Instant now) {
 }
 
 // Without a statement there is no time that anybody has signed.
-void Identity::readTime(Instant now) {
-    constexpr Bytes longestTime = 32;
-    const auto text = readOwn(folder_, timeFile, longestTime, Secrecy::Open);
-    if (text.ok() && !*text) return;
-    const auto known = text.ok() ? numberIn<std::int64_t>(**text) : std::nullopt;
-    if (!known || *known < 0 || *known > anyTime.most)
-        troubles_.push_back(fmt::format("{}: it is no time", folder_.at(timeFile).string()));
-    else if (trust_.statement())
-        trust_.takeTime(WallTime(Duration(*known)), now);
+Result<void> Identity::readTime(Instant now) {
+    constexpr Bytes longestTime = 1'024;
+    const auto text = STINT_TRY(readOwn(folder_, timeFile, longestTime, Secrecy::Open));
+    if (!text) return {};
+    constexpr std::string_view name = "the time";
+    const Value whole = STINT_TRY(valueFromJson(*text));
+    STINT_TRY(checkKeys(name, name, whole, keysOf(notedFields)));
+    Noted noted;
+    STINT_TRY(readFields({name, true}, "", whole, notedFields, noted));
+    if (!trust_.statement()) return {};
+    const bool isOfThis = noted.boot == boot_;
+    const Duration since = isOfThis ? std::max(now - Instant(Duration(noted.at)), Duration(0)) : Duration(0);
+    trust_.takeTime(noted.time + since, now);
+    return isOfThis ? Result<void>() : keepTime(now); // from now on it goes on in this boot
 }
 
 Result<void> Identity::take(const char* file, const Signed& given, Instant now) {
@@ -78,13 +102,13 @@ Result<SecretKey> Identity::keyToJoin(const std::filesystem::path& directory) {
 }
 
 Result<Identity> Identity::join(const std::filesystem::path& directory, const JoinCode& code, const JoinAnswer& answer,
-                                std::string_view device, Instant now) {
+                                std::string_view device, std::string_view boot, Instant now) {
     const PublicKey root = STINT_TRY(PublicKey::read(answer.root));
     if (fingerprintOf(root, answer.fleet) != code.fleet)
         return fail(Errc::SECURITY, "the server's answer is not of the fleet that the code is for");
     SecretKey key = STINT_TRY(keyToJoin(directory));
     auto folder = STINT_TRY(Folder::open(directory));
-    Identity identity(std::move(folder), {answer.fleet, root}, std::move(key), device);
+    Identity identity(std::move(folder), {answer.fleet, root}, std::move(key), device, boot);
     const Signed operators = STINT_TRY(signedIn(answer.operators));
     const Signed certificate = STINT_TRY(signedIn(answer.certificate));
     STINT_TRY(identity.take(operatorsPaper, operators, now));
@@ -130,7 +154,9 @@ Result<void> Identity::takeStatement(const Signed& given, Instant now) {
 Result<void> Identity::keepTime(Instant now) const {
     const auto time = trust_.time(now);
     if (!time) return folder_.remove(timeFile);
-    return push::writePrivateFile(folder_, timeFile, fmt::format("{}", time->time_since_epoch().count()));
+    Value::Table table;
+    writeFields(notedFields, Noted{.time = *time, .boot = boot_, .at = now.time_since_epoch().count()}, table);
+    return push::writePrivateFile(folder_, timeFile, jsonOf({std::move(table)}));
 }
 
 Result<std::string> questionToJoin(const SecretKey& key, JoinQuestion question, const JoinCode& code) {

@@ -26,7 +26,7 @@ public:
     /// others may write or read what they may not; Storage: the key or the root is damaged, and the device has to join
     /// anew.
     static Result<std::optional<Identity>> open(const std::filesystem::path& directory, std::string_view device,
-                                                Instant now);
+                                                std::string_view boot, Instant now);
 
     /// The key of a device that is to join: made where it is not there, and on the disk when it returns, so that a
     /// question that is asked again has the same. IllegalState: the device is in a fleet.
@@ -46,22 +46,23 @@ public:
     Result<void> takeOperators(const Signed& given);
     Result<void> takeCertificate(const Signed& given);
     Result<void> takeStatement(const Signed& given, Instant now);
-    /// The fleet's time is on the disk when it returns, so that a restart does not make an old statement fresh.
+    /// The fleet's time is on the disk when it returns, with the boot in which it was (§6.3), so that a restart makes
+    /// no old statement fresh. In another boot it is at least what it was then.
     Result<void> keepTime(Instant now) const;
 
 private:
-    Identity(Folder folder, Fleet fleet, SecretKey key, std::string_view device)
-        : folder_(std::move(folder)), fleet_(std::move(fleet)), key_(std::move(key)), device_(device),
+    Identity(Folder folder, Fleet fleet, SecretKey key, std::string_view device, std::string_view boot)
+        : folder_(std::move(folder)), fleet_(std::move(fleet)), key_(std::move(key)), device_(device), boot_(boot),
           trust_(fleet_.root) {}
     void readPapers(Instant now);
-    void readTime(Instant now);
+    Result<void> readTime(Instant now);
     Result<void> take(const char* file, const Signed& given, Instant now);
     Result<void> keep(const char* file, const Signed& given) const;
 
     Folder folder_;
     Fleet fleet_;
     SecretKey key_;
-    std::string device_;
+    std::string device_, boot_;
     Trust trust_;
     std::vector<std::string> troubles_;
 };
