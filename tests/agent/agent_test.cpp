@@ -525,6 +525,39 @@ TEST_CASE("fleet.md §4.2: a slot's end ends the campaign; a command that hangs 
     CHECK(world.told(id).words == "timed-out: no flash");
 }
 
+TEST_CASE(
+    "fleet.md §4.2: a device that sleeps over a command's end gives it its grace, and takes it for hung after 15 s") {
+    for (const bool isHung : {false, true}) {
+        World world;
+        const std::string id = begun(world, World::campaign("[[step]]\nrun = [\"/bin/a\"]\ntimeout = \"1h\"\n"));
+        CHECK(world.mostTime == 1h);
+        world.time += 3h;
+        world.pass(0ms);
+        world.pass(14s);
+        CHECK(world.runs.size() == 1);
+        if (!isHung) world.endStep(id, {124, false, "timed-out: no flash"});
+        world.pass(1s);
+        world.goOn();
+        CHECK(world.told(id).outcome == Outcome::Failed);
+        CHECK(world.told(id).words == (isHung ? "the step took too long" : "timed-out: no flash"));
+    }
+}
+
+TEST_CASE("fleet.md §4.2: a command that runs at its slot's end is asked to end, and the device has timed out") {
+    World world;
+    const std::string id = ordered(world, World::campaign("[[step]]\nrun = [\"/bin/a\"]\ntimeout = \"1h\"\n"));
+    world.replies[id] = {Reply::Word::Begin, 10min};
+    world.runErrand(id);
+    world.answerAll();
+    CHECK(world.mostTime == 10min);
+    world.pass(10min + 5s);
+    world.endStep(id, {124, false, "timed-out: no flash"});
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::TimedOut);
+    CHECK(world.told(id).code == 124);
+    CHECK(world.told(id).words == "timed-out: no flash");
+}
+
 TEST_CASE("fleet.md §4: what a command prints is told to nobody where it is to be sealed") {
     World world;
     const std::string id = begun(world, World::campaign(command, "seal-output = true\n"));

@@ -304,6 +304,7 @@ void World::begin(Task task, const Owner&, Ended ended) {
         CHECK_FALSE(steps_.contains(task.campaign));
         ++begun[fmt::format("{}/{}", task.campaign, task.number)];
         const std::string id = task.campaign;
+        mostTime = task.mostTime;
         steps_.insert_or_assign(id, std::pair(std::move(task), std::move(ended)));
     });
 }

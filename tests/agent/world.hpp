@@ -103,6 +103,7 @@ public:
     std::map<std::string, JobInfo> standing; ///< stintd's jobs
     std::map<std::uint64_t, AgentJob> runs;
     std::map<std::uint64_t, std::pair<bool, stint::Outcome>> ends;
+    Duration mostTime{0};             ///< of the step that began last
     std::map<std::string, int> begun; ///< steps, "CAMPAIGN/2"
     std::vector<std::string> complaints;
     std::string did;

@@ -16,8 +16,9 @@
 namespace stint::fleet {
 namespace {
 
-/// A command that is asked to end has this long before its errand takes it for hung: its own last words are better.
-constexpr Duration patience = commandGrace + std::chrono::seconds(2);
+/// PROPOSAL: a command that is asked to end has this long before its errand takes it for hung: its own last words are
+/// better.
+constexpr Duration patience = commandGrace + std::chrono::seconds(5);
 
 /// PROPOSAL: a job that has asked so often for its slot, and heard nothing, is not held for longer, and rests.
 constexpr int mostUnanswered = 3;
@@ -261,9 +262,14 @@ void Agent::save(const Assignment& noted) {
 void Agent::tick() {
     const Instant now = wires_.now();
     std::vector<std::string> due;
-    for (const auto& [id, going] : going_) {
-        const auto next = going.errand->nextDeadline();
-        if (next && *next + (going.isCommandOn ? patience : Duration(0)) <= now) due.push_back(id);
+    for (auto& [id, going] : going_) {
+        const auto next = deadlineOf(going);
+        if (!next || *next > now) continue;
+        // From now on, for the device may have slept over that: the command is asked to end at the same moment.
+        if (going.isCommandOn && !going.hungAt)
+            going.hungAt = now + patience;
+        else
+            due.push_back(id);
     }
     for (const std::string& id : due)
         happen(id, Errand::Tick{});
@@ -273,11 +279,12 @@ std::optional<Instant> Agent::nextDeadline() const {
     std::optional<Instant> next;
     if (fault_) return next;
     for (const auto& [id, going] : going_)
-        if (const auto its = going.errand->nextDeadline()) {
-            const Instant at = *its + (going.isCommandOn ? patience : Duration(0));
-            next = next ? std::min(*next, at) : at;
-        }
+        if (const auto its = deadlineOf(going)) next = next ? std::min(*next, *its) : *its;
     return next;
+}
+
+std::optional<Instant> Agent::deadlineOf(const Going& going) {
+    return going.isCommandOn && going.hungAt ? going.hungAt : going.errand->nextDeadline();
 }
 
 // ---- Errands ----
@@ -359,10 +366,13 @@ void Agent::halt(Going& going, Halt halt) {
 void Agent::perform(Going& going, const Errand::BeginStep& step) {
     const Step& its = going.campaign.steps[step.step];
     going.isCommandOn = !its.command.empty();
+    going.hungAt.reset();
+    const auto until = going.errand->nextDeadline(); // the step's time is over then, or the slot's
+    const bool isTimed = going.isCommandOn && until;
     const Task task{.campaign = going.noted.id,
                     .number = step.step + 1,
                     .step = its,
-                    .mostTime = its.kind == StepKind::Run ? its.timeout : Duration(0)};
+                    .mostTime = isTimed ? std::max(*until - wires_.now(), Duration(1)) : Duration(0)};
     wires_.begin(task, owner(), [this, id = going.noted.id](Errand::StepEnded how) { stepEnded(id, std::move(how)); });
 }
 

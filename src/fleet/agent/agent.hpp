@@ -73,6 +73,7 @@ private:
         bool wantsNews = false;           ///< its job runs, and waits for the server's statement
         bool hasNews = false;             ///< it has waited for it, in this run
         bool isCommandOn = false;         ///< a step that is one
+        std::optional<Instant> hungAt;    ///< its time is over, and it has until then to end
         int unanswered = 0;               ///< questions for its slot, in this run
         std::optional<Halt> halt;         ///< of its job, which is stopped by the agent itself
     };
@@ -111,6 +112,7 @@ private:
     void perform(Going& going, const Errand::Over&);
     void rest(Going& going, Duration after, bool isFree);
     void finish(Going& going, bool again, stint::Outcome outcome);
+    static std::optional<Instant> deadlineOf(const Going& going);
     void stepEnded(const std::string& campaign, Errand::StepEnded how);
     void halt(Going& going, Halt halt);
     void refused(Going& going, const Judgement& judged, std::uint8_t round);

@@ -177,6 +177,7 @@ void Errand::interrupt() {
 
 void Errand::on(const StepEnded& ended) {
     if (!std::exchange(isStepOn_, false)) return; // it was stopped meanwhile
+    if (ended.code != 0 && until_ && now_ >= *until_) return end(Outcome::TimedOut, ended.code, ended.words);
     if (ended.code != 0) {
         const bool mayVerify = step().kind == StepKind::Verify && !ended.isForGood && *stepUntil_ - now_ > verifyAgain;
         if (!mayVerify) return failed(ended.code, ended.isForGood, ended.words);
