@@ -398,6 +398,96 @@ TEST_CASE("fleet.md §4.1: a campaign that expires while it waits is told as tha
     CHECK_FALSE(world.hasErrand(id));
 }
 
+// ---- What it waits for ----
+
+TEST_CASE("fleet.md §4.1: what a job waits for is told when the agent is awake anyway, and when it is another set") {
+    World world;
+    world.settle();
+    const Campaign campaign = World::campaign(command, "[job]\ncharging = true\n");
+    const std::string id = idOf(campaign);
+    const WallTime since = then + 1h;
+    world.waits[id].blockers = {{"CONSTRAINT_CHARGING", since}};
+    world.waits[id].forecast = then + 30h;
+    world.order(campaign);
+    world.run(work);
+    world.answerAll();
+    // Told once stintd has the job: after the report that the order was taken.
+    REQUIRE(world.reports.at(id).size() == 2);
+    CHECK(world.reports.at(id).front().blockers.empty());
+    CHECK(world.told(id).phase == Phase::Waiting);
+    CHECK(world.told(id).blockers == std::vector<ToldBlocker>{{"CONSTRAINT_CHARGING", since}});
+    CHECK(world.told(id).forecast == then + 30h);
+    CHECK(world.refusedReports == 0);
+    const auto later = [&](Duration time) {
+        world.pass(time);
+        world.run(daily);
+        world.answerAll();
+        return world.reports.at(id).size();
+    };
+    world.waits[id].forecast.reset();
+    world.waits[id].blockers.front().since += 1h;
+    CHECK(later(1h) == 2); // the same reasons
+    world.waits[id].blockers.push_back({"CONSTRAINT_CONNECTIVITY", since});
+    CHECK(later(1h) == 3);
+    CHECK(world.told(id).blockers == world.waits[id].blockers);
+    CHECK_FALSE(world.told(id).forecast);
+    world.waits[id].blockers.pop_back();
+    CHECK(later(14min) == 3); // at most once in 15 min
+    world.die();
+    CHECK(later(1min) == 4);
+    CHECK(world.errand(id).isRequireCharging()); // nothing else has changed
+    world.waits.clear();                         // it may run
+    CHECK(later(1h) == 4);
+    CHECK_FALSE(world.has(work)); // and no wake-up of its own
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Succeeded);
+    CHECK(world.told(id).blockers.empty());
+}
+
+TEST_CASE("fleet.md §4.2: a person who cancels the job at the device has cancelled the campaign there, and is named") {
+    const std::string words = "a person cancelled it at the device";
+    SUBCASE("it waits") {
+        for (const bool isAgentThere : {true, false}) {
+            World world;
+            const std::string id = ordered(world, World::campaign(command));
+            if (!isAgentThere) world.die();
+            world.cancelHere(id);
+            world.run(daily); // or job 1, which stintd begins
+            world.answerAll();
+            CHECK(world.told(id).outcome == Outcome::Cancelled);
+            CHECK(world.told(id).words == words);
+            CHECK_FALSE(world.hasErrand(id));
+            CHECK(world.begun.empty());
+        }
+    }
+    SUBCASE("it runs") {
+        World world;
+        const std::string id = begun(world, World::campaign(command));
+        world.cancelHere(id);
+        world.goOn();
+        CHECK(world.told(id).outcome == Outcome::Cancelled);
+        CHECK(world.told(id).words == words);
+        CHECK_FALSE(world.hasErrand(id));
+    }
+    SUBCASE("it is only paused") {
+        World world;
+        const std::string id = begun(world, World::campaign(again));
+        CHECK(world.stopRun(world.runs.begin()->first, true));
+        world.goOn();
+        CHECK(world.told(id).outcome == Outcome::Succeeded);
+    }
+    SUBCASE("it has gone too far") {
+        World world;
+        const std::string id = begun(world, World::campaign("[[step]]\nrun = [\"/usr/bin/apply-fw\"]\ncommit = true\n"
+                                                            "idempotent = true\n"));
+        world.cancelHere(id);
+        CHECK(world.hasErrand(id));
+        world.goOn();
+        CHECK(world.told(id).outcome == Outcome::Succeeded);
+        CHECK(world.told(id).words == "a cancel came too late");
+    }
+}
+
 // ---- Networks and stops ----
 
 TEST_CASE("fleet.md §4.2: a job that is stopped gives its slot back, and goes on later at the same step") {

@@ -97,11 +97,19 @@ std::uint64_t World::run(const AgentJob& which, bool isDeadlineOver) {
     return number;
 }
 
-bool World::stopRun(std::uint64_t number) {
+void World::cancelHere(const std::string& campaign) {
+    const AgentJob its{AgentJob::Kind::Errand, campaign};
+    standing.erase(keyOf(its));
+    cancelled.insert(campaign);
+    const auto run = std::ranges::find(runs, its, &std::pair<const std::uint64_t, AgentJob>::second);
+    if (run != runs.end()) stopRun(run->first, true);
+}
+
+bool World::stopRun(std::uint64_t number, bool isPersons) {
     bool again = true;
     const AgentJob which = runs.at(number);
     runs.erase(number);
-    guarded([&] { again = agent->stop(number); });
+    guarded([&] { again = agent->stop(number, isPersons); });
     if (!again) standing.erase(keyOf(which));
     return again;
 }
@@ -283,6 +291,15 @@ void World::schedule(const AgentJob& job, const JobInfo& info) {
 
 void World::cancel(const AgentJob& job) {
     say("cancel", [&] { standing.erase(keyOf(job)); });
+}
+
+/// It changes nothing, so nobody dies at it.
+Result<Waiting> World::waiting(const AgentJob& job) {
+    const auto found = waits.find(job.campaign);
+    Waiting its = found == waits.end() || !has(job) ? Waiting{} : found->second;
+    its.isThere = has(job);
+    its.isCancelled = cancelled.contains(job.campaign) && !its.isThere;
+    return its;
 }
 
 void World::finish(std::uint64_t run, bool again, stint::Outcome outcome) {

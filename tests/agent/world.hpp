@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,7 +57,9 @@ public:
     std::uint64_t runErrand(const std::string& campaign, bool isDeadlineOver = false) {
         return run({AgentJob::Kind::Errand, campaign}, isDeadlineOver);
     }
-    bool stopRun(std::uint64_t run);
+    bool stopRun(std::uint64_t run, bool isPersons = false);
+    /// A person cancels the campaign's job at stintd, which tells nobody unless it runs.
+    void cancelHere(const std::string& campaign);
     /// The server answers the oldest question; its word.
     std::string answer();
     /// It answers all of them, those that follow, too.
@@ -92,6 +95,8 @@ public:
     Statement newest;
     Known known;
     std::map<std::string, Signed> documents;
+    std::map<std::string, Waiting> waits; ///< what stintd says of campaigns' jobs
+    std::set<std::string> cancelled;      ///< by a person, there
     std::map<std::string, Reply> replies; ///< of slots; else it may begin, for a day
     std::vector<std::string> missing;
     std::map<std::string, std::vector<Telling>> reports;
@@ -134,6 +139,7 @@ private:
     Result<std::vector<Standing>> jobs() override;
     void schedule(const AgentJob& job, const JobInfo& info) override;
     void cancel(const AgentJob& job) override;
+    Result<Waiting> waiting(const AgentJob& job) override;
     void finish(std::uint64_t run, bool again, stint::Outcome outcome) override;
     Result<std::string> registerForPush() override;
     void begin(Task task, const Owner& owner, Ended ended) override;

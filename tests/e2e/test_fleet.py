@@ -198,6 +198,30 @@ def test_a_server_and_a_device_that_die_in_the_middle_go_on(office, devices):
     assert all(device.ran for device in devices)
 
 
+WAITS = 'name = "waits"\ntargets = "label site=berlin"\nexpires = "1d"\n[job]\ncharging = true\n[[step]]\nrun = ["/bin/true"]\n'
+
+
+def test_why_a_device_waits_is_told_in_its_own_words(office):
+    device = Device()
+    try:
+        device.world.done("device", "set", "charging=no")
+        device.joins(office.invites("--labels", "site=berlin"))
+        started = office.starts(WAITS, "--all")
+        until(lambda: any(row["blockers"] for row in office.results(started)))
+        (row,) = office.results(started)
+        assert [blocker["reason"] for blocker in row["blockers"]] == ["CONSTRAINT_CHARGING"], row
+        assert row["blockers"][0]["since"] > 1_700_000_000_000 and row["forecast"] is None, row
+        made = office.world.stint("fleet", "why", started, row["device"])
+        assert made.code == 75 and "the device is not charging" in made.out, made
+        assert all(len(line) <= 80 for line in made.out.splitlines()), made
+        assert "waiting: the device is not charging (1)\n" in office.world.stint("fleet", "status", started).out
+        device.world.done("device", "set", "charging=yes")
+        until(lambda: office.outcomes(started) == ["succeeded"])
+        assert "waiting: " not in office.world.done("fleet", "status", started)
+    finally:
+        device.close()
+
+
 def test_a_campaign_changes_an_apps_settings_and_its_commands_do_not(office):
     device = Device(allowed='kinds = ["run", "settings"]\ncommands = ["/bin/sh"]\n')
     try:
@@ -217,5 +241,21 @@ def test_a_campaign_changes_an_apps_settings_and_its_commands_do_not(office):
         (row,) = office.results(started)
         assert row["outcome"] == "failed" and "only the operator" in row["words"], row
         assert device.world.done("app", "com.example.mail") == shown
+    finally:
+        device.close()
+
+
+def test_a_person_who_cancels_the_job_has_cancelled_the_campaign_there(office):
+    device = Device()
+    try:
+        device.world.done("device", "set", "charging=no")
+        device.joins(office.invites("--labels", "site=berlin"))
+        started = office.starts(WAITS, "--all")
+        until(lambda: office.outcomes(started) == ["waiting"])
+        until(lambda: f"{started}" in device.world.done("jobs", "--json"))
+        (job,) = [json.loads(line)["job"] for line in device.world.done("jobs", "--json").splitlines() if started in line]
+        device.world.done("cancel", job)
+        until(lambda: office.outcomes(started) == ["cancelled"])
+        assert "a person cancelled it at the device" in office.results(started)[0]["words"]
     finally:
         device.close()

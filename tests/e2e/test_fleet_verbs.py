@@ -184,7 +184,8 @@ def test_a_hostile_server_steers_no_terminal(world, door):
     door.says["GET", "/v1/devices"] = {"more": False, "devices": [
         {"device": nasty, "enrolment": 1, "labels": {nasty: nasty}, "version": nasty, "seen": None}]}
     row = {"number": 0, "device": nasty, "phase": "ended", "outcome": "failed", "presumed": False, "round": 1, "step": 1,
-           "code": 7, "words": nasty + "\n" + nasty, "made": None, "at": None, "seen": None}
+           "code": 7, "words": nasty + "\n" + nasty, "made": None, "at": None, "seen": None, "forecast": None,
+           "blockers": [{"reason": nasty, "since": None}]}
     door.says["GET", "/v1/results"] = {"results": [row], "next": None}
     door.says["GET", "/v1/result"] = row
     door.says["POST", "/v1/remove"] = lambda body: (404, {"error": nasty})

@@ -143,6 +143,31 @@ TEST_CASE("fleet.md §4.2: told to wait it asks under the same number; no answer
     CHECK(phone.waits().after == 0ms);
 }
 
+TEST_CASE(
+    "fleet.md §4.1: a device that asks for a slot says of none that it gives it back, as it says what it waits for") {
+    Phone phone({Phone::get()});
+    const Errand::Blocked charging{{{"CONSTRAINT_CHARGING", WallTime(1h)}}, {}, WallTime(2h)};
+    phone.handle(charging);
+    CHECK(phone.kept().unsent.empty()); // nobody has ordered anything
+    phone.offered();
+    phone.handle(Errand::Run{});
+    phone.handle(charging);
+    CHECK(phone.kept().unsent.size() == 1); // it does not wait
+    phone.answered(Reply::Word::Later, 10min);
+    phone.handle(charging);
+    CHECK(phone.last().phase == Phase::Waiting);
+    CHECK(phone.last().slot == 0); // it may have slot 1, in an answer that is still on its way
+    CHECK(phone.last().blockers == charging.blockers);
+    phone.start();
+    phone.handle(charging);
+    CHECK(phone.last().slot == 1); // it was given back by the death, and that report has no reasons
+    CHECK(phone.last().blockers.empty());
+    Errand::Blocked later = charging;
+    later.at += blockersAgain;
+    phone.handle(later);
+    CHECK(phone.last().blockers == charging.blockers);
+}
+
 TEST_CASE("fleet.md §4.2: its slot counts from the question that was answered, and it stops itself at its end") {
     Phone phone({Phone::run(false, true)});
     phone.offered();

@@ -51,7 +51,9 @@ Json row(int n, const char* phase, const Json& outcome, const char* words = "") 
             {"words", words},
             {"made", nullptr},
             {"at", 1795428000000},
-            {"seen", 1795428000000}};
+            {"seen", 1795428000000},
+            {"blockers", Json::array()},
+            {"forecast", nullptr}};
 }
 
 TEST_CASE("devices are listed to the last page, each once") {
@@ -184,6 +186,33 @@ TEST_CASE("why tells of one device, and ends by what became of it") {
     CHECK(ran(why, canned.data(), {"why", id, "phone"}).code == ends::usage);
     canned.says("GET /v1/result", {{"error", "the campaign does not mean it"}}, 404);
     CHECK(ran(why, canned.data(), {"why", id, deviceNamed(8)}).code == ends::noInput);
+}
+
+TEST_CASE("why tells what a device waits for, since when, and its forecast (fleet.md §4.1, §8.1)") {
+    CannedDoor canned;
+    canned.says("GET /v1/campaign", campaign());
+    Json waiting = row(7, "waiting", nullptr);
+    waiting["blockers"] = {{{"reason", "CONSTRAINT_CHARGING"}, {"since", 1795428000000}},
+                           {{"reason", "CONSTRAINT_CONNECTIVITY"}, {"since", nullptr}},
+                           {{"reason", "A_NEWER_ONE"}, {"since", 1795428000000}}};
+    canned.says("GET /v1/result", waiting);
+    const auto made = ran(why, canned.data(), {"why", id, deviceNamed(7)});
+    CHECK(made.code == ends::waits);
+    for (const char* const says :
+         {"CONSTRAINT_CHARGING      the device is not charging", "CONSTRAINT_CONNECTIVITY  no network that fits",
+          "A_NEWER_ONE              a reason this version does not know", "nobody knows when it starts"})
+        CHECK_MESSAGE(made.out.find(says) != std::string::npos, made.out);
+    for (std::size_t from = 0, to = 0; (to = made.out.find('\n', from)) != std::string::npos; from = to + 1)
+        CHECK(to - from <= 80);
+    waiting["forecast"] = 1795428000000;
+    canned.says("GET /v1/result", waiting);
+    CHECK(ran(why, canned.data(), {"why", id, deviceNamed(7)}).out.find("as the device reckons, it starts ") !=
+          std::string::npos);
+    CHECK(ran(why, canned.data(), {"why", "--json", id, deviceNamed(7)}).out.find(R"("reason":"A_NEWER_ONE")") !=
+          std::string::npos);
+    waiting["blockers"] = {{{"reason", 7}, {"since", nullptr}}};
+    canned.says("GET /v1/result", waiting);
+    CHECK(ran(why, canned.data(), {"why", id, deviceNamed(7)}).code == ends::protocol);
 }
 
 TEST_CASE("campaigns are listed, and one is watched until it is still") {

@@ -67,6 +67,16 @@ TEST_CASE("a wave that rests says until when (fleet.md §8.1)") {
         sentenceOf(standingOf(row)).starts_with("soaking: wave 2 of 3 was good, and the next one opens at 2026-11-2"));
 }
 
+TEST_CASE("devices that wait, by reason, in the words of `stint why` (fleet.md §8.1)") {
+    Json row = wholeCampaign();
+    row["blockers"] = {{"CONSTRAINT_CONNECTIVITY", 3}, {"CONSTRAINT_CHARGING", 12}, {"A_NEWER_ONE", 1}};
+    const auto lines = linesOf(standingOf(row), WallTime(Duration(1795428000000)), 79);
+    REQUIRE(lines.size() == 8);
+    CHECK(lines[6] == "waiting: the device is not charging (12), no network that fits (3)");
+    row["blockers"] = {{"CONSTRAINT_CHARGING", "many"}};
+    CHECK_FALSE(read(row).ok());
+}
+
 TEST_CASE("each state is a sentence, and an exit code (fleet.md §8.1)") {
     struct Row {
         const char* state;

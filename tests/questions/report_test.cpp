@@ -46,6 +46,33 @@ TEST_CASE("a report says what a device can know, and each thing once") { // flee
     CHECK_FALSE(outcomeIn("").has_value());
 }
 
+TEST_CASE("a report of a device that waits says why, since when, and for how long") { // fleet.md §4.1
+    DeviceReport report = aReport();
+    report.telling = {.sequence = 9, .phase = Phase::Waiting};
+    report.telling.blockers = {{"CONSTRAINT_CHARGING", then}, {"QUOTA", then + 1h}};
+    report.telling.forecast = then + 2h;
+    const std::string document = documentOf(report);
+    CHECK(*deviceReportIn(document) == report);
+    CHECK(document.starts_with(R"({"blockers":{"CONSTRAINT_CHARGING":)"));
+    const auto wrongly = [&](std::string_view was, const std::string& is) {
+        std::string other = document;
+        other.replace(other.find(was), was.size(), is);
+        return deviceReportIn(other);
+    };
+    CHECK_FALSE(wrongly("QUOTA", "quota").ok());
+    CHECK_FALSE(wrongly("QUOTA", "").ok());
+    CHECK_FALSE(wrongly("QUOTA", std::string(65, 'Q')).ok());
+    CHECK(wrongly("QUOTA", "A_REASON_OF_A_NEWER_DEVICE").error().message.find("one form") != std::string::npos);
+    CHECK(wrongly("QUOTA", "QUOTA_OF_A_NEWER_DEVICE").ok());
+    CHECK_FALSE(wrongly(R"("phase":"waiting")", R"("phase":"running")").ok());
+    report.telling.blockers.clear();
+    for (std::size_t n = 0; n <= mostBlockers; ++n)
+        report.telling.blockers.push_back({std::string(n + 1, 'A'), then});
+    CHECK_FALSE(deviceReportIn(documentOf(report)).ok());
+    report.telling.blockers.pop_back();
+    CHECK(*deviceReportIn(documentOf(report)) == report);
+}
+
 TEST_CASE("a device's clock keeps no report from being one") { // fleet.md §4.1
     DeviceReport report = aReport();
     report.made = WallTime(-1h);

@@ -145,7 +145,7 @@ TEST_CASE("a damaged file is set aside, and one made anew from the same says the
         damage([&] { fs::resize_file(stage.file.path(), fs::file_size(stage.file.path()) / 2); });
     }
     SUBCASE("another version") {
-        damage([&] { sql("PRAGMA user_version = 2"); });
+        damage([&] { sql("PRAGMA user_version = 1"); });
     }
     SUBCASE("a table that is not there") {
         damage([&] { sql("DROP TABLE streams"); });

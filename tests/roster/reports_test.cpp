@@ -1,6 +1,8 @@
 // Reports, and what becomes of them in the server's file (fleet.md §4.1, §5).
 #include <algorithm>
+#include <set>
 
+#include "contract/model/reasons.hpp"
 #include "fleet/rollout/rollout.hpp"
 #include "roster/stage.hpp"
 
@@ -27,6 +29,29 @@ TEST_CASE("a report that counts is the device's row, and is given to the campaig
     CHECK(row->at == report.time);
     CHECK(valueOf(roster.device(deviceOf(2)))->seen == report.time);
     CHECK(valueOf(roster.position(reports)) == report.sequence);
+}
+
+TEST_CASE("what a device waits for is its row's until it tells more, and is found by campaign") { // fleet.md §4.1, §5.2
+    Stage stage;
+    Roster roster = stage.file.open();
+    const auto waiting = [&] {
+        std::map<Device, std::uint32_t> all;
+        done(roster.eachWaiting(stage.campaign, [&](Device number, std::uint32_t reasons) { all[number] = reasons; }));
+        return all;
+    };
+    Telling telling{.sequence = 1, .phase = Phase::Waiting};
+    telling.blockers = {{"A_NEWER_ONE", then}, {"CONSTRAINT_CHARGING", then - 1h}, {"QUOTA", WallTime{}}};
+    telling.forecast = then + 5h;
+    CHECK(stage.take(roster, stage.told(2, telling)) == std::nullopt);
+    CHECK(stage.newest(roster, 2) == telling);
+    CHECK(waiting() == std::map<Device, std::uint32_t>{
+                           {2, bitOf(PENDING_JOB_REASON_CONSTRAINT_CHARGING) | bitOf(PENDING_JOB_REASON_QUOTA)}});
+    CHECK(stage.take(roster, stage.told(2, running(2))) == std::nullopt);
+    CHECK(stage.newest(roster, 2) == running(2));
+    CHECK(waiting().empty());
+    std::set<std::uint32_t> bits;
+    for (const PendingRow& row : pendingRows())
+        CHECK((bitOf(row.reason) != 0 && bits.insert(bitOf(row.reason)).second));
 }
 
 TEST_CASE("a report is dropped unless its sequence is above all before it") { // fleet.md §4.1

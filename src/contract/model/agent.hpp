@@ -10,6 +10,8 @@ namespace stint {
 inline constexpr std::string_view agentPackage = "org.stint.agent";
 /// Its one service, and its one receiver.
 inline constexpr const char *agentService = "Errand", *agentReceiver = "Orders";
+/// Its job that tells the fleet's server what is untold, and asks it for news.
+inline constexpr JobId agentWorkJob{1};
 /// Its job by which a person has the device join a fleet, and the extra of that job with the code.
 inline constexpr JobId agentJoinJob{3};
 inline constexpr const char* agentCodeExtra = "code";

@@ -12,6 +12,7 @@
 #include "base/text/printable.hpp"
 #include "base/text/words.hpp"
 #include "base/time/clock.hpp"
+#include "contract/model/reasons.hpp"
 #include "faces/fleetctl/door.hpp"
 #include "faces/fleetctl/standing.hpp"
 #include "faces/fleetctl/verbs.hpp"
@@ -42,6 +43,12 @@ struct DeviceRow {
     std::int32_t code = 0;
     std::string words;
     std::optional<WallTime> at, seen;
+    struct Blocker {
+        std::string reason; ///< Android's name
+        std::optional<WallTime> since;
+    };
+    std::vector<Blocker> blockers; ///< of a device that waits, in the door's order
+    std::optional<WallTime> forecast;
 };
 
 Result<DeviceRow> deviceRowIn(const cli::Json& row) {
@@ -53,7 +60,14 @@ Result<DeviceRow> deviceRowIn(const cli::Json& row) {
                    .code = members.number("code"),
                    .words = members.text("words"),
                    .at = members.timeOrNull("at"),
-                   .seen = members.timeOrNull("seen")};
+                   .seen = members.timeOrNull("seen"),
+                   .blockers = {},
+                   .forecast = members.timeOrNull("forecast")};
+    for (const cli::Json& each : members.list("blockers")) {
+        Members its(each);
+        made.blockers.push_back({.reason = its.text("reason"), .since = its.timeOrNull("since")});
+        if (its.isWrong()) members.refuse();
+    }
     const auto phase = fleet::phaseIn(members.text("phase"));
     const auto word = members.textOrNull("outcome");
     const auto outcome = word ? fleet::outcomeIn(*word) : std::optional(fleet::Outcome::None);
@@ -133,6 +147,22 @@ Result<void> walk(const Door& door, const std::string& id, const std::string& fi
     }
 }
 
+/// The reasons why its job waits, as `stint why` has them there.
+void showBlockers(const DeviceRow& row, WallTime now, const Screen& screen) {
+    if (row.blockers.empty()) return;
+    cli::Table table({{"REASON"}, {"WHAT IS"}, {"SINCE"}});
+    for (const DeviceRow::Blocker& each : row.blockers) {
+        const auto known = std::ranges::find(pendingRows(), each.reason, &PendingRow::name);
+        const std::string_view is =
+            known == pendingRows().end() ? "a reason this version does not know" : known->meaning;
+        table.add(
+            {{each.reason, cli::Paint::Waiting}, std::string(is), each.since ? cli::timeText(*each.since, now) : "-"});
+    }
+    table.print(screen);
+    screen.print(row.forecast ? fmt::format("as the device reckons, it starts {}", cli::timeText(*row.forecast, now))
+                              : "nobody knows when it starts: it waits for more than time");
+}
+
 void explain(const DeviceRow& row, const Standing& standing, const Screen& screen) {
     const WallTime now = wallNow();
     const fleet::OutcomeRow* const outcome = outcomeOf(row);
@@ -140,6 +170,7 @@ void explain(const DeviceRow& row, const Standing& standing, const Screen& scree
     screen.print(printable(fmt::format("{} in {} ({}): {}", row.device, standing.name, standing.id, wordOf(row))));
     screen.print(fmt::format("{}{}", outcome ? outcome->meaning : phase->meaning,
                              row.isPresumed ? "; so the server holds, for the device is silent" : ""));
+    showBlockers(row, now, screen);
     if (const std::string step = stepText(row); !step.empty()) screen.print(step);
     if (!row.words.empty()) screen.print(printableLines(row.words));
     if (row.round > 0)

@@ -10,6 +10,7 @@
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "base/text/printable.hpp"
+#include "contract/model/reasons.hpp"
 #include "faces/fleetctl/door.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"
@@ -21,6 +22,8 @@ namespace stint::fleetctl {
 namespace ends = cli::ends;
 
 namespace {
+
+constexpr const char* blockersKey = "blockers";
 
 enum class Course : std::uint8_t { Goes, Waits, Stopped, Over };
 /// The states of a campaign: the door's words.
@@ -87,6 +90,15 @@ std::string countsText(const Standing& standing) {
     return fmt::format("{}", fmt::join(words, ", "));
 }
 
+/// "waiting: the device is not charging (12), no network that fits (3)"; a device may have several reasons.
+std::string waitsText(const Standing& standing) {
+    std::vector<std::string> all;
+    for (const PendingRow& row : pendingRows())
+        for (const Standing::Count& count : standing.waits)
+            if (count.word == row.name) all.push_back(fmt::format("{} ({})", row.meaning, count.devices));
+    return fmt::format("waiting: {}", fmt::join(all, ", "));
+}
+
 std::string waveLine(const Standing& standing, std::size_t number) {
     constexpr std::size_t barWidth = 20;
     const Standing::Wave& wave = standing.waves[number];
@@ -128,7 +140,8 @@ Result<Standing> standingIn(const cli::Json& row) {
                       .wave = members.count("wave"),
                       .until = members.timeOrNull("until"),
                       .waves = {},
-                      .counts = {}};
+                      .counts = {},
+                      .waits = {}};
     for (const cli::Json& each : members.list("waves")) {
         Members its(each);
         standing.waves.push_back({.capacity = its.count("capacity"),
@@ -148,6 +161,14 @@ Result<Standing> standingIn(const cli::Json& row) {
     for (const auto& outcome : fleet::outcomeRows)
         take(outcome.word);
     std::erase_if(standing.counts, [](const Standing::Count& count) { return count.devices == 0; });
+    if (row.is_object() && row.contains(blockersKey)) {
+        const cli::Json& blockers = members.table(blockersKey);
+        Members each(blockers);
+        for (const PendingRow& reason : pendingRows())
+            if (const std::string name(reason.name); blockers.contains(name))
+                standing.waits.push_back({name, each.count(name.c_str())});
+        if (each.isWrong()) members.refuse();
+    }
     if (members.isWrong() || its.isWrong() || !rowOf(standing.state)) return noAnswer();
     return standing;
 }
@@ -161,6 +182,7 @@ std::vector<std::string> linesOf(const Standing& standing, WallTime now, std::si
     for (std::size_t number = 0; number < standing.waves.size(); ++number)
         all.push_back(waveLine(standing, number));
     all.push_back(fmt::format("{}: {}", counted(standing.devices, "device"), countsText(standing)));
+    if (!standing.waits.empty()) all.push_back(waitsText(standing));
     if (!standing.isOver())
         all.push_back(fmt::format("devices {} begin it until {}", now < standing.expires ? "may" : "might",
                                   cli::clockText(standing.expires)));

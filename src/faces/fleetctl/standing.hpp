@@ -31,6 +31,7 @@ struct Standing {
     std::optional<WallTime> until; ///< when the next one opens; nullopt: that is not known yet
     std::vector<Wave> waves;
     std::vector<Count> counts; ///< in the order of their tables; none of 0
+    std::vector<Count> waits;  ///< by Android's names of reasons, likewise; empty where the row does not say
 
     /// The devices whose word is one of these outcomes.
     std::uint32_t succeeded() const;

@@ -120,7 +120,10 @@ Result<void> Agent::begin(std::vector<Standing> jobs) {
             going.isLate = rested.isLate;
             if (rested.isOf(noted.kept)) continue; // it rests, and its job stands
         }
+        const bool isGone = noted.isOpen() && standing == jobs.end();
+        const auto job = isGone ? wires_.waiting({AgentJob::Kind::Errand, id}) : Waiting{};
         take(going, going.errand->begin(wires_.now()));
+        if (job.ok() && job->isCancelled) cancelledHere(id);
         if (fault_) return *fault_;
     }
     for (const auto& [job, extras] : jobs) {
@@ -201,7 +204,7 @@ void Agent::refused(Going& going, const Judgement& judged, std::uint8_t round) {
     happen(going.noted.id, Errand::Refused{round, endFor(row.reason), std::move(words)});
 }
 
-bool Agent::stop(std::uint64_t run) {
+bool Agent::stop(std::uint64_t run, bool isPersons) {
     if (joins_.erase(run) > 0) return true;
     if (const auto work = works_.find(run); work != works_.end()) {
         isWorkDue_ = isWorkDue_ || work->second == AgentJob::Kind::Work;
@@ -215,10 +218,24 @@ bool Agent::stop(std::uint64_t run) {
     const std::string id = its->first;
     its->second.run.reset();
     its->second.hasNews = false;
-    if (std::exchange(its->second.wantsNews, false)) return true;
-    happen(id, Errand::Stop{});
+    const bool isWaiting = std::exchange(its->second.wantsNews, false);
+    // It is gone where it was cancelled, and stands where it was only paused.
+    const auto job = isPersons ? wires_.waiting({AgentJob::Kind::Errand, id}) : Waiting{};
+    if (job.ok() && !job->isThere) cancelledHere(id);
+    if (!isWaiting) happen(id, Errand::Stop{});
+    if (!pass_ && hasUntold()) wantWork();
     const Going* const after = find(id);
     return after && after->noted.isOpen();
+}
+
+/// A person at this device has cancelled the campaign's job. Behind the point of no return that comes too late: what is
+/// left is done.
+void Agent::cancelledHere(const std::string& campaign) {
+    const Going* const going = find(campaign);
+    if (!going) return;
+    const Kept& kept = going->errand->kept();
+    if (kept.isCommitted) return happen(campaign, Errand::Cancel{});
+    happen(campaign, Errand::Refused{kept.round, Outcome::Cancelled, "a person cancelled it at the device"});
 }
 
 void Agent::heard(std::string_view text) {

@@ -44,8 +44,8 @@ public:
     Result<void> open();
 
     void start(const AgentRun& run);
-    /// The run is over. True: its job is to run again.
-    bool stop(std::uint64_t run);
+    /// The run is over; `isPersons`: a person has stopped it. True: its job is to run again.
+    bool stop(std::uint64_t run, bool isPersons = false);
     /// A pushed message.
     void heard(std::string_view order);
     /// The server has something to tell, or is to be told something.
@@ -82,9 +82,10 @@ private:
         std::uint64_t number = 0;
         std::set<std::string, std::less<>> looked; ///< orders that it has looked at
         bool isTelling = false;
-        bool isAgain = false; ///< there is more since
-        bool isLost = false;  ///< the server was not reached
-        std::string words;    ///< why it did not end well
+        bool hasLooked = false; ///< at what campaigns wait for
+        bool isAgain = false;   ///< there is more since
+        bool isLost = false;    ///< the server was not reached
+        std::string words;      ///< why it did not end well
     };
     struct Retold {
         std::string campaign;
@@ -115,6 +116,7 @@ private:
     static std::optional<Instant> deadlineOf(const Going& going);
     void stepEnded(const std::string& campaign, Errand::StepEnded how);
     void halt(Going& going, Halt halt);
+    void cancelledHere(const std::string& campaign);
     void refused(Going& going, const Judgement& judged, std::uint8_t round);
     Judgement judge(const Assignment& noted) const;
     Owner owner() const;
@@ -139,6 +141,8 @@ private:
     void forget(Assignment noted);
     void renew();
     void tellAll();
+    void endTelling();
+    void lookAtWaiting();
     bool hasUntold() const;
     bool mayTalk() const;
     void tellNext();

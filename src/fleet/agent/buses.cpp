@@ -1,11 +1,18 @@
 #include "fleet/agent/buses.hpp"
 
+#include <map>
 #include <utility>
+#include <vector>
 
 #include "base/result/errors.hpp"
+#include "contract/model/reasons.hpp"
+#include "contract/model/view.hpp"
 #include "link/wire/connect.hpp"
 #include "link/wire/errors.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/names.hpp"
 #include "link/wire/reader.hpp"
+#include "link/wire/views.hpp"
 #include "link/wire/writer.hpp"
 
 namespace stint::fleet {
@@ -18,7 +25,8 @@ constexpr const char *logindName = "org.freedesktop.login1", *logindPath = "/org
                      *logindInterface = "org.freedesktop.login1.Manager";
 
 /// The door answers within 10 s; before, the bus may have to start its program.
-constexpr Duration patienceOfLine = std::chrono::seconds(30), patienceOfLogind = std::chrono::seconds(30);
+constexpr Duration patienceOfLine = std::chrono::seconds(30), patienceOfLogind = std::chrono::seconds(30),
+                   patienceOfStintd = std::chrono::seconds(30);
 
 Result<wire::Message> callOf(sd_bus* bus, const char* name, const char* path, const char* interface,
                              const char* member) {
@@ -58,6 +66,20 @@ Result<std::string> bytesIn(const wire::Message& answer) {
     return std::string(bytes.begin(), bytes.end());
 }
 
+/// Several of a job's gates may have one reason: it holds since the first of them does.
+Waiting waitingOf(const JobView& job, const std::vector<Blocker>& blockers) {
+    std::map<std::string_view, WallTime> since;
+    for (const Blocker& each : blockers) {
+        const auto [its, isNew] = since.try_emplace(nameOf(each.reason), each.since.value_or(WallTime{}));
+        if (!isNew && each.since && *each.since < its->second) its->second = *each.since;
+    }
+    Waiting waiting{.isThere = job.state != JobView::State::Finished, .blockers = {}, .forecast = job.earliest};
+    waiting.isCancelled = job.completed && job.completed->ending == Ending{STOP_REASON_USER, InternalReason::Canceled};
+    for (const auto& [reason, when] : since)
+        if (waiting.blockers.size() < mostBlockers) waiting.blockers.push_back({std::string(reason), when});
+    return waiting;
+}
+
 } // namespace
 
 Buses::Buses(sd_event* loop) : loop_(loop) {
@@ -83,6 +105,23 @@ void Buses::restart(std::function<void(const Error&)> refused) {
     const auto message = reboot();
     auto sent = message.ok() ? send(call, system_, *message, patienceOfLogind) : Result<void>(message.error());
     if (!sent.ok()) refuse(call, sent.error());
+}
+
+Result<Waiting> Buses::waiting(const JobKey& job) {
+    if (!stintd_ || sd_bus_is_open(stintd_.get()) <= 0) stintd_ = STINT_TRY(wire::connectToDaemon());
+    auto message = STINT_TRY(wire::newCall(stintd_.get(), wire::taskManagerInterface, "Explain"));
+    wire::Writer writer(message);
+    writer.string(job.app.name).string(job.space).int32(job.id.value);
+    { const wire::DictionaryWriter noOptions(writer); }
+    STINT_TRY(writer.done());
+    const auto answer = wire::call(stintd_.get(), message, patienceOfStintd);
+    if (!answer.ok() && answer.error().code == Errc::ILLEGAL_ARGUMENT)
+        return Waiting{.isThere = false, .blockers = {}, .forecast = {}};
+    if (!answer.ok()) return answer.error();
+    wire::Reader reader(*answer);
+    const auto view = STINT_TRY(wire::readRow<JobView>(reader));
+    const auto blockers = STINT_TRY(wire::readRows<Blocker>(reader));
+    return waitingOf(view, blockers);
 }
 
 Result<wire::Message> Buses::question(std::string_view word, const std::string& text) {

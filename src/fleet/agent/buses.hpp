@@ -1,5 +1,5 @@
-// The agent's ways out by D-Bus: the line's door on the session bus, which stint-push keeps (push.md §4.2), and logind
-// on the system bus, which restarts the machine.
+// The agent's ways out by D-Bus: the line's door on the session bus, which stint-push keeps (push.md §4.2); logind on
+// the system bus, which restarts the machine; and stintd, which says why a job waits, in more words than libstint has.
 #pragma once
 #include <functional>
 #include <list>
@@ -9,6 +9,8 @@
 #include <systemd/sd-event.h>
 
 #include "base/unix/event_source.hpp"
+#include "contract/model/job.hpp"
+#include "fleet/agent/wires.hpp"
 #include "link/wire/message.hpp"
 #include "stint/result.hpp"
 
@@ -25,6 +27,9 @@ public:
     void ask(std::string_view word, const std::string& question, Answered answered);
     /// Nobody is asked for a password. `refused` is called from the loop, where the machine does not restart.
     void restart(std::function<void(const Error&)> refused);
+
+    /// Blocks until stintd has answered.
+    Result<Waiting> waiting(const JobKey& job);
 
 private:
     /// A call that has no answer yet.
@@ -48,7 +53,7 @@ private:
     Result<wire::Message> reboot();
 
     sd_event* loop_;
-    wire::Bus session_, system_;
+    wire::Bus session_, system_, stintd_;
     std::list<Call> calls_; ///< these go before the buses
     EventSource telling_;
 };

@@ -272,7 +272,26 @@ bool Agent::mayTalk() const {
 void Agent::tellAll() {
     pass_->isTelling = true;
     tellNext();
-    if (!isTelling_) endPass();
+    if (!isTelling_) endTelling();
+}
+
+/// All is told that was there: what there is to say of those that wait is told last, when stintd has their jobs.
+void Agent::endTelling() {
+    if (!std::exchange(pass_->hasLooked, true)) lookAtWaiting();
+    if (!isTelling_ && !fault_) endPass();
+}
+
+/// fleet.md §4.1: it is asked where the agent is awake anyway.
+void Agent::lookAtWaiting() {
+    std::vector<std::string> waiting;
+    for (const auto& [id, going] : going_)
+        if (!going.run && going.errand->isWaiting()) waiting.push_back(id);
+    for (const std::string& id : waiting) {
+        auto its = wires_.waiting({AgentJob::Kind::Errand, id});
+        if (!its.ok()) return wires_.complain(within(id, its.error()).message);
+        if (its->isCancelled) cancelledHere(id);
+        happen(id, Errand::Blocked{std::move(its->blockers), its->forecast, fleetTime()});
+    }
 }
 
 void Agent::tellNext() {
@@ -316,7 +335,7 @@ void Agent::told(const std::string& campaign, std::uint32_t sequence, const Resu
                   [&](const Retold& each) { return each.campaign == campaign && each.telling.sequence <= sequence; });
     happen(campaign, Errand::Acknowledged{sequence});
     tellNext();
-    if (isOfPass && !isTelling_ && !fault_) endPass();
+    if (isOfPass && !isTelling_ && !fault_) endTelling();
 }
 
 } // namespace stint::fleet

@@ -47,7 +47,7 @@ bool AgentService::onStartJob(JobParameters params) {
 
 bool AgentService::onStopJob(JobParameters params) {
     runs_.erase(params.getRun());
-    return agent_->stop(params.getRun());
+    return agent_->stop(params.getRun(), params.getStopReason() == JobParameters::STOP_REASON_USER);
 }
 
 void AgentService::onMessage(const RemoteMessage& message) {
@@ -76,6 +76,11 @@ Result<std::vector<Standing>> AgentService::jobs() {
 
 void AgentService::schedule(const AgentJob& job, const JobInfo& info) { wishes_.push_back({job, info}); }
 void AgentService::cancel(const AgentJob& job) { wishes_.push_back({job, std::nullopt}); }
+
+Result<Waiting> AgentService::waiting(const AgentJob& job) {
+    const JobName name = nameOf(job);
+    return buses_.waiting({AppId{std::string(agentPackage)}, name.space, name.id});
+}
 
 void AgentService::finish(std::uint64_t run, bool again, stint::Outcome outcome) {
     const auto params = runs_.extract(run);

@@ -39,6 +39,7 @@ private:
     Result<std::vector<Standing>> jobs() override;
     void schedule(const AgentJob& job, const JobInfo& info) override;
     void cancel(const AgentJob& job) override;
+    Result<Waiting> waiting(const AgentJob& job) override;
     void finish(std::uint64_t run, bool again, stint::Outcome outcome) override;
     Result<std::string> registerForPush() override;
     void begin(Task task, const Owner& owner, Ended ended) override;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fleet/document/words.hpp"
 #include "fleet/steps/steps.hpp"
 #include "stint/bundle.hpp"
 #include "stint/job_info.hpp"
@@ -45,6 +46,14 @@ struct Standing {
     PersistableBundle extras;
 };
 
+/// Why a job of the agent's waits, as stintd has it.
+struct Waiting {
+    bool isThere = true;               ///< it waits, or runs
+    bool isCancelled = false;          ///< a person has cancelled it
+    std::vector<ToldBlocker> blockers; ///< by the reasons' names, each once
+    std::optional<WallTime> forecast;  ///< of its start; nullopt: nobody knows
+};
+
 class Wires {
 public:
     Wires() = default;
@@ -60,6 +69,9 @@ public:
     /// In place of the one of that name. It is there soon after.
     virtual void schedule(const AgentJob& job, const JobInfo& info) = 0;
     virtual void cancel(const AgentJob& job) = 0;
+    /// The reasons that keep the job waiting, at most mostBlockers of them, and when it may start; no reasons: it runs,
+    /// or may run, or is none.
+    virtual Result<Waiting> waiting(const AgentJob& job) = 0;
     virtual void finish(std::uint64_t run, bool again, stint::Outcome outcome) = 0;
     /// The endpoint at which orders are pushed to this device; empty: there is none yet.
     virtual Result<std::string> registerForPush() = 0;

@@ -18,6 +18,17 @@ std::size_t writtenSize(std::string_view words) {
     return size;
 }
 
+/// Android's names have capitals.
+bool isReason(std::string_view name) {
+    constexpr std::size_t longest = 64;
+    return !name.empty() && name.size() <= longest &&
+           std::ranges::all_of(name, [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
+}
+
+WallTime since1970(WallTime time) {
+    return WallTime(Duration(std::clamp<std::int64_t>(time.time_since_epoch().count(), 0, anyTime.most)));
+}
+
 } // namespace
 
 std::string_view phaseRule(std::string_view word) {
@@ -44,15 +55,40 @@ std::string fittingWords(std::string_view words) {
     return lines;
 }
 
+Result<void> readBlockers(const Origin& from, const Value& value, TellingRow& into) {
+    if (!value.table() || value.table()->empty() || value.table()->size() > mostBlockers)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}: blockers are to be a table of 1 to {}", from.file, mostBlockers);
+    for (const auto& [reason, since] : *value.table()) {
+        if (!isReason(reason)) return fail(Errc::ILLEGAL_ARGUMENT, "{}: blockers have no reason's name", from.file);
+        ToldBlocker& one = into.blockers.emplace_back();
+        one.reason = reason;
+        if (auto done = take(since, anyTime, one.since); !done)
+            return fail(Errc::ILLEGAL_ARGUMENT, "{}: the time of {} {}", from.file, reason, done.error().message);
+    }
+    return {};
+}
+
+void writeBlockers(const TellingRow& row, Value::Table& into) {
+    Value::Table all;
+    for (const ToldBlocker& one : row.blockers)
+        all.insert_or_assign(one.reason, give(one.since));
+    if (!all.empty()) into.insert_or_assign(std::string(blockersKey), Value{std::move(all)});
+}
+
 TellingRow rowOf(const Telling& telling) {
-    return {.round = telling.round,
-            .sequence = telling.sequence,
-            .slot = telling.slot,
-            .step = telling.step,
-            .code = telling.code,
-            .phase = std::string(wordOf(telling.phase)),
-            .outcome = std::string(wordOf(telling.outcome)),
-            .words = fittingWords(telling.words)};
+    TellingRow row{.round = telling.round,
+                   .sequence = telling.sequence,
+                   .slot = telling.slot,
+                   .step = telling.step,
+                   .code = telling.code,
+                   .phase = std::string(wordOf(telling.phase)),
+                   .outcome = std::string(wordOf(telling.outcome)),
+                   .words = fittingWords(telling.words),
+                   .forecast = since1970(telling.forecast.value_or(WallTime{})),
+                   .blockers = telling.blockers};
+    for (ToldBlocker& one : row.blockers)
+        one.since = since1970(one.since);
+    return row;
 }
 
 Result<Telling> tellingOf(TellingRow row, std::string_view name) {
@@ -60,6 +96,10 @@ Result<Telling> tellingOf(TellingRow row, std::string_view name) {
     const Outcome outcome = outcomeIn(row.outcome).value_or(Outcome::None);
     if ((phase == Phase::Ended) != (outcome != Outcome::None))
         return fail(Errc::ILLEGAL_ARGUMENT, "{}: an outcome is there where it has ended, and only there", name);
+    const bool hasForecast = row.forecast != WallTime{};
+    if (phase != Phase::Waiting && (hasForecast || !row.blockers.empty()))
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}: blockers and a forecast are there where it waits, and only there",
+                    name);
     return Telling{.round = static_cast<std::uint8_t>(row.round),
                    .sequence = row.sequence,
                    .slot = row.slot,
@@ -67,19 +107,27 @@ Result<Telling> tellingOf(TellingRow row, std::string_view name) {
                    .outcome = outcome,
                    .step = row.step,
                    .code = static_cast<std::int32_t>(row.code),
-                   .words = std::move(row.words)};
+                   .words = std::move(row.words),
+                   .blockers = std::move(row.blockers),
+                   .forecast = hasForecast ? std::optional(row.forecast) : std::nullopt};
 }
 
 Value valueOf(const Telling& telling) {
+    const TellingRow row = rowOf(telling);
     Value::Table table;
-    writeFields(tellingFields<TellingRow>, rowOf(telling), table);
+    writeFields(tellingFields<TellingRow>, row, table);
+    writeBlockers(row, table);
     return {std::move(table)};
 }
 
 Result<Telling> tellingFrom(const Origin& from, const Value& value) {
-    STINT_TRY(checkKeys(from.file, from.file, value, keysOf(tellingFields<TellingRow>)));
+    auto keys = keysOf(tellingFields<TellingRow>);
+    keys.push_back(blockersKey);
+    STINT_TRY(checkKeys(from.file, from.file, value, keys));
     TellingRow row;
     STINT_TRY(readFields(from, "", value, tellingFields<TellingRow>, row));
+    if (const Value* const blockers = findIn(*value.table(), blockersKey))
+        STINT_TRY(readBlockers(from, *blockers, row));
     return tellingOf(std::move(row), from.file);
 }
 

@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fleet/document/campaign_fields.hpp"
 #include "fleet/document/fields.hpp"
@@ -19,6 +20,8 @@ struct TellingRow {
     std::uint32_t round = 0, sequence = 0, slot = 0, step = 0;
     Bytes code = 0; ///< a whole number below 0, too
     std::string phase, outcome, words;
+    WallTime forecast{}; ///< 1970: nobody knows
+    std::vector<ToldBlocker> blockers;
 };
 
 /// A command's words as a report has them: the first of them that have room, cut at a character; lines stay, and what
@@ -46,8 +49,14 @@ template <class Paper> inline constexpr auto tellingFields = std::to_array<Field
      .meaning = "the code of the step that failed"},
     {.key = "words", .member = &Paper::words, .limits = {1, longestWords}, .meaning = "why, and what it printed",
      .rule = wordsRule},
+    {.key = "forecast", .member = &Paper::forecast, .limits = anyTime, .meaning = "when its job may start"},
 });
 // clang-format on
+
+/// The key that is no field: a table of reasons, each with the time since which it holds.
+inline constexpr std::string_view blockersKey = "blockers";
+Result<void> readBlockers(const Origin& from, const Value& value, TellingRow& into);
+void writeBlockers(const TellingRow& row, Value::Table& into);
 
 /// Its words are those of fittingWords().
 TellingRow rowOf(const Telling& telling);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fleet/document/plan.hpp"
 #include "stint/units.hpp"
@@ -41,7 +42,7 @@ inline constexpr auto outcomeRows = std::to_array<OutcomeRow>({
     {Outcome::Rejected, "rejected", "the device refused the order, or its owner did", true},
     {Outcome::TimedOut, "timed-out", "it began, and did not end in time", true},
     {Outcome::Expired, "expired", "it did not begin in time", true},
-    {Outcome::Cancelled, "cancelled", "an operator cancelled it before its point of no return"},
+    {Outcome::Cancelled, "cancelled", "it was cancelled before its point of no return"},
     {Outcome::Unreachable, "unreachable", "it was sent the order, and never seen"},
 });
 static_assert(outcomeRows.size() + 1 == outcomes); // None has no word
@@ -57,6 +58,18 @@ std::optional<Outcome> outcomeIn(std::string_view word);
 /// a quote has two.
 inline constexpr std::size_t longestWords = 4'096;
 
+/// PROPOSAL: the most reasons for which a device says that it waits.
+inline constexpr std::size_t mostBlockers = 16;
+
+/// Something that keeps a campaign's job waiting on a device: the reason's name, as jobs.md §9.1 has it (a device may
+/// be newer than whoever reads it), and since when, by the device's clock.
+struct ToldBlocker {
+    std::string reason;
+    WallTime since{};
+
+    bool operator==(const ToldBlocker&) const = default;
+};
+
 /// A device's report, but for whose it is. The last by sequence counts.
 struct Telling {
     std::uint8_t round = 0; ///< counts an operator's retries
@@ -66,9 +79,11 @@ struct Telling {
     std::uint32_t slot = 0;
     Phase phase = Phase::Waiting; ///< Waiting: it has that slot no more, or had none yet; Ended: with an outcome
     Outcome outcome = Outcome::None;
-    std::uint32_t step = 0; ///< from 1 on; 0: none
-    std::int32_t code = 0;  ///< of the step that failed
-    std::string words;      ///< why, and a command's last lines
+    std::uint32_t step = 0;              ///< from 1 on; 0: none
+    std::int32_t code = 0;               ///< of the step that failed
+    std::string words;                   ///< why, and a command's last lines
+    std::vector<ToldBlocker> blockers{}; ///< Waiting: its job's, by their names; empty: it has not said
+    std::optional<WallTime> forecast{};  ///< likewise, when its job may start, as the device reckons
 
     bool operator==(const Telling&) const = default;
 };

@@ -229,6 +229,29 @@ void Errand::tell(Phase phase, Outcome outcome, std::int32_t code, std::string w
         {kept_.round, ++kept_.sequence, kept_.slot, phase, outcome, kept_.step + 1, code, std::move(words)});
     if (kept_.unsent.size() > mostUnsent) kept_.unsent.pop_front();
     kept_.last.reset();
+    kept_.waitsFor.clear(); // that report says nothing of them
+}
+
+bool Errand::isWaiting() const {
+    return kept_.sequence != 0 && kept_.outcome == Outcome::None && !kept_.isCommitted && !isJobOn_;
+}
+
+/// Only another set of reasons is news. What is told is of before the slot that it asks for: the server may have given
+/// it meanwhile.
+void Errand::on(const Blocked& blocked) {
+    if (!isWaiting() || blocked.blockers.empty()) return;
+    std::vector<std::string> reasons;
+    for (const ToldBlocker& one : blocked.blockers)
+        reasons.push_back(one.reason);
+    const bool isSoon = kept_.waitsForAt != WallTime{} && blocked.at < kept_.waitsForAt + blockersAgain;
+    if (reasons == kept_.waitsFor || isSoon) return;
+    tell(Phase::Waiting);
+    kept_.waitsFor = std::move(reasons);
+    kept_.waitsForAt = blocked.at;
+    Telling& told = kept_.unsent.back();
+    if (kept_.isSlotOpen) --told.slot;
+    told.blockers = blocked.blockers;
+    told.forecast = blocked.forecast;
 }
 
 void Errand::on(const Acknowledged& acknowledged) {

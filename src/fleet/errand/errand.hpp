@@ -21,6 +21,9 @@ inline constexpr Duration verifyAgain = std::chrono::seconds(30);
 /// PROPOSAL: an unanswered question is asked again after this.
 inline constexpr Duration answerWithin = std::chrono::seconds(40);
 
+/// PROPOSAL: the shortest time between two reports of what a job waits for.
+inline constexpr Duration blockersAgain = std::chrono::minutes(15);
+
 /// All that the device's store has of it.
 struct Kept {
     std::uint8_t round = 0;
@@ -34,6 +37,8 @@ struct Kept {
     std::uint32_t failures = 0;
     std::string boot; ///< in which the last step ended
     Outcome outcome = Outcome::None;
+    std::vector<std::string> waitsFor; ///< the reasons that were told last, by their names
+    WallTime waitsForAt{};             ///< when that was, by the fleet's time
     std::deque<Telling> unsent;
     std::optional<Telling> last; ///< the newest report, once the server has had it: it may lose it again
 
@@ -75,8 +80,14 @@ public:
     struct Acknowledged {
         std::uint32_t sequence = 0;
     };
+    /// The device's job is kept waiting by these, and starts then (nullopt: nobody knows), as its core has it.
+    struct Blocked {
+        std::vector<ToldBlocker> blockers;
+        std::optional<WallTime> forecast;
+        WallTime at{}; ///< the fleet's time, which only moves on
+    };
     struct Tick {};
-    using Event = std::variant<Offered, Refused, Run, Stop, Answered, StepEnded, Cancel, Acknowledged, Tick>;
+    using Event = std::variant<Offered, Refused, Run, Stop, Answered, StepEnded, Cancel, Acknowledged, Blocked, Tick>;
 
     // Effects.
 
@@ -112,6 +123,8 @@ public:
     std::optional<Instant> nextDeadline() const;
 
     const Kept& kept() const { return kept_; }
+    /// Its job waits, and neither has a slot nor comes to one without its conditions.
+    bool isWaiting() const;
     /// It has a slot, and has not ended.
     bool isRunning() const { return until_.has_value(); }
 
@@ -124,6 +137,7 @@ private:
     void on(const StepEnded& ended);
     void on(const Cancel&);
     void on(const Acknowledged& acknowledged);
+    void on(const Blocked& blocked);
     void on(const Tick&);
 
     void ask();

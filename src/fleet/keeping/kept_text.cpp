@@ -3,7 +3,9 @@
 #include <array>
 #include <limits>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "fleet/document/campaign_fields.hpp"
 #include "fleet/document/telling.hpp"
@@ -17,6 +19,8 @@ struct KeptRow {
     std::uint32_t outcome = 0; ///< an Outcome's number, which never changes
     bool isSlotOpen = false, hasStepBegun = false, isCommitted = false, isCancelled = false;
     std::string boot;
+    std::vector<std::string> waitsFor;
+    WallTime waitsForAt{};
 };
 
 constexpr std::string_view place = "what is kept";
@@ -38,6 +42,8 @@ constexpr auto keptFields = std::to_array<Field<KeptRow>>({
     {.key = "failures", .member = &KeptRow::failures, .limits = aCount},
     {.key = "boot", .member = &KeptRow::boot, .limits = {0, 64}, .rule = wordRule},
     {.key = "outcome", .member = &KeptRow::outcome, .limits = anOutcome},
+    {.key = "waits-for", .member = &KeptRow::waitsFor, .limits = {1, mostBlockers}, .rule = wordRule},
+    {.key = "waits-for-at", .member = &KeptRow::waitsForAt, .limits = anyTime},
 });
 constexpr auto signedFields = std::to_array<Field<Signed>>({
     {.key = "signatures", .member = &Signed::signatures, .limits = {1, mostSignatures}, .rule = wordRule},
@@ -59,7 +65,9 @@ std::string textOf(const Kept& kept) {
                         .hasStepBegun = kept.hasStepBegun,
                         .isCommitted = kept.isCommitted,
                         .isCancelled = kept.isCancelled,
-                        .boot = kept.boot},
+                        .boot = kept.boot,
+                        .waitsFor = kept.waitsFor,
+                        .waitsForAt = kept.waitsForAt},
                 table);
     if (kept.last) table.insert_or_assign(std::string(lastKey), valueOf(*kept.last));
     return jsonOf({std::move(table)});
@@ -94,6 +102,8 @@ Result<Kept> keptIn(std::string_view text) {
                 .failures = row.failures,
                 .boot = std::move(row.boot),
                 .outcome = static_cast<Outcome>(row.outcome),
+                .waitsFor = std::move(row.waitsFor),
+                .waitsForAt = row.waitsForAt,
                 .unsent = {},
                 .last = std::move(last)};
 }

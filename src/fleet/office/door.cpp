@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <map>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "base/text/open_metrics.hpp"
 #include "base/text/words.hpp"
 #include "base/time/clock.hpp"
+#include "contract/model/reasons.hpp"
 #include "fleet/document/document.hpp"
 
 namespace stint::fleet {
@@ -128,6 +130,37 @@ Json campaignJson(const std::string& id, const Office::Standing& standing) {
             {"counts", countsOf(standing)}};
 }
 
+bool isWaiting(const Target& target) { return !target.hasEnded() && target.phase == Phase::Waiting; }
+
+/// The devices that wait, by the reasons that they have told.
+Result<Json> waitingJson(Office::View& view, const std::string& id, const Office::Standing& standing) {
+    const auto targets = standing.steering.rollout().targets();
+    std::array<std::int64_t, 32> counts{};
+    STINT_TRY(view.roster().eachWaiting(id, [&](Device number, std::uint32_t reasons) {
+        if (number >= targets.size() || !isWaiting(targets[number])) return;
+        for (std::size_t bit = 0; bit < counts.size(); ++bit)
+            counts[bit] += (reasons >> bit) & 1U;
+    }));
+    Json all = Json::object();
+    for (const PendingRow& row : pendingRows())
+        if (const std::uint32_t bit = bitOf(row.reason); bit != 0)
+            if (const std::int64_t count = counts[static_cast<std::size_t>(std::countr_zero(bit))]; count > 0)
+                all.emplace(std::string(row.name), count);
+    return all;
+}
+
+/// In the order in which people see them; those of a newer device come last.
+Json blockersJson(std::vector<ToldBlocker> blockers) {
+    const auto place = [](const ToldBlocker& one) {
+        return std::ranges::find(pendingRows(), one.reason, &PendingRow::name) - pendingRows().begin();
+    };
+    std::ranges::stable_sort(blockers, {}, place);
+    Json all = Json::array();
+    for (const ToldBlocker& one : blockers)
+        all.push_back({{"reason", one.reason}, {"since", one.since == WallTime{} ? Json() : time(one.since)}});
+    return all;
+}
+
 Result<Json> resultJson(Office::View& view, const std::string& id, const Office::Standing& standing, Device number) {
     const Target& target = standing.steering.rollout().targets()[number];
     const std::string device(standing.steering.nameOf(number));
@@ -135,6 +168,7 @@ Result<Json> resultJson(Office::View& view, const std::string& id, const Office:
     const auto entry = STINT_TRY(view.roster().device(device));
     const bool isTold = told && told->target == number && told->telling.sequence != 0;
     const Telling telling = isTold ? told->telling : Telling{};
+    const bool waits = isWaiting(target);
     return Json{{"number", number},
                 {"device", device},
                 {"phase", wordOf(target.phase)},
@@ -146,7 +180,9 @@ Result<Json> resultJson(Office::View& view, const std::string& id, const Office:
                 {"words", telling.words},
                 {"made", isTold ? time(told->made) : Json()},
                 {"at", isTold ? time(told->at) : Json()},
-                {"seen", entry ? time(entry->seen) : Json()}};
+                {"seen", entry ? time(entry->seen) : Json()},
+                {"blockers", blockersJson(waits ? telling.blockers : std::vector<ToldBlocker>{})},
+                {"forecast", waits ? time(telling.forecast) : Json()}};
 }
 
 // ---- What may be looked at ----
@@ -185,7 +221,10 @@ Result<Office::Standing> named(Office::View& view, const Parameters& asked) {
 
 Result<Json> campaign(Office::View& view, const Parameters& asked) {
     const auto standing = STINT_TRY(named(view, asked));
-    return campaignJson(asked.text("id"), standing);
+    Json json = campaignJson(asked.text("id"), standing);
+    auto waiting = STINT_TRY(waitingJson(view, asked.text("id"), standing));
+    json.emplace("blockers", std::move(waiting));
+    return json;
 }
 
 Result<Json> results(Office::View& view, const Parameters& asked) {

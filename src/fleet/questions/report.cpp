@@ -28,7 +28,14 @@ constexpr auto ownFields = std::to_array<Field<ReportRow>>({
 // clang-format on
 constexpr auto reportFields = joined(ownFields, tellingFields<ReportRow>);
 
-std::string written(const ReportRow& row) { return jsonOf({tableOf(reportFields, row)}); }
+std::string written(const ReportRow& row) {
+    Value::Table table = tableOf(reportFields, row);
+    writeBlockers(row, table);
+    return jsonOf({std::move(table)});
+}
+Result<void> readItsBlockers(const Origin& from, const Value& value, ReportRow& into) {
+    return readBlockers(from, value, into);
+}
 
 } // namespace
 
@@ -41,7 +48,7 @@ std::string documentOf(const DeviceReport& report) {
 
 Result<DeviceReport> deviceReportIn(std::string_view document) {
     constexpr std::string_view name = "the report";
-    auto row = STINT_TRY(paperIn(document, name, reportFields, written));
+    auto row = STINT_TRY(paperIn(document, name, reportFields, written, {{blockersKey, readItsBlockers}}));
     Telling telling = STINT_TRY(tellingOf(row, name));
     return DeviceReport{.campaign = std::move(row.campaign),
                         .device = std::move(row.device),

@@ -5,9 +5,14 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <fmt/core.h>
 
 #include "base/sqlite/sqlite.hpp"
+#include "base/text/number.hpp"
 #include "fleet/document/query.hpp"
+#include "fleet/document/words.hpp"
 #include "stint/units.hpp"
 
 namespace stint::fleet {
@@ -37,6 +42,20 @@ inline Labels labelsInColumn(std::string_view column) {
         column.remove_prefix(std::min(line.size() + 1, column.size()));
     }
     return labels;
+}
+
+/// A line each, likewise.
+inline std::string column(const std::vector<ToldBlocker>& blockers) {
+    std::string lines;
+    for (const ToldBlocker& one : blockers)
+        lines += fmt::format("{}={}\n", one.reason, column(one.since));
+    return lines;
+}
+inline std::vector<ToldBlocker> blockersInColumn(std::string_view text) {
+    std::vector<ToldBlocker> blockers;
+    for (const auto& [reason, since] : labelsInColumn(text))
+        blockers.push_back({reason, timeIn(numberIn<std::int64_t>(since).value_or(0))});
+    return blockers;
 }
 
 /// Columns labels, version and seen, from `first` on, as what a query asks of.

@@ -1,4 +1,5 @@
 #include "base/result/errors.hpp"
+#include "contract/model/reasons.hpp"
 #include "fleet/roster/columns.hpp"
 #include "fleet/roster/roster.hpp"
 
@@ -6,7 +7,7 @@ namespace stint::fleet {
 namespace {
 
 constexpr std::string_view resultColumns = "SELECT number, device, targets.enrolment, sequence, round, slot, phase, "
-                                           "outcome, step, code, words, targets.made, taken";
+                                           "outcome, step, code, words, targets.made, taken, blockers, forecast";
 
 ResultEntry resultIn(const stint::Statement& row) {
     return {.target = static_cast<Device>(row.integer(0)),
@@ -19,7 +20,9 @@ ResultEntry resultIn(const stint::Statement& row) {
                         .outcome = static_cast<Outcome>(row.integer(7)),
                         .step = static_cast<std::uint32_t>(row.integer(8)),
                         .code = static_cast<std::int32_t>(row.integer(9)),
-                        .words = std::string(row.text(10))},
+                        .words = std::string(row.text(10)),
+                        .blockers = blockersInColumn(row.text(13)),
+                        .forecast = row.integer(14) == 0 ? std::nullopt : std::optional(timeIn(row.integer(14)))},
             .made = timeIn(row.integer(11)),
             .at = timeIn(row.integer(12))};
 }
@@ -30,6 +33,20 @@ template <class Word> std::optional<std::int64_t> column(std::optional<Word> wor
 
 } // namespace
 
+std::uint32_t bitOf(PendingReason reason) {
+    constexpr int first = static_cast<int>(PENDING_JOB_REASON_INVALID_JOB_ID), most = 32;
+    const int place = static_cast<int>(reason) - first;
+    return place < 0 || place >= most ? 0 : 1U << static_cast<unsigned>(place);
+}
+
+std::uint32_t reasonsOf(const std::vector<ToldBlocker>& blockers) {
+    std::uint32_t bits = 0;
+    for (const ToldBlocker& one : blockers)
+        for (const PendingRow& row : pendingRows())
+            if (row.name == one.reason) bits |= bitOf(row.reason);
+    return bits;
+}
+
 Result<std::vector<ResultEntry>> Roster::results(const std::string& campaign, const ResultFilter& filter, Device from,
                                                  std::size_t most, WallTime now) {
     const Known its = STINT_TRY(known(campaign));
@@ -37,7 +54,7 @@ Result<std::vector<ResultEntry>> Roster::results(const std::string& campaign, co
         fmt::format("{}, labels, version, seen FROM targets LEFT JOIN devices ON id = device WHERE campaign = ?1 AND "
                     "number >= ?2 AND (?3 IS NULL OR phase = ?3) AND (?4 IS NULL OR outcome = ?4) ORDER BY number",
                     resultColumns)));
-    constexpr int facts = 13;
+    constexpr int facts = 15;
     rows.start(its.number, std::int64_t{from}, column(filter.phase), column(filter.outcome));
     std::vector<ResultEntry> page;
     while (STINT_TRY(rows.next())) {
@@ -58,6 +75,15 @@ Result<std::vector<ResultCount>> Roster::counts(const std::string& campaign) {
         counts.push_back({static_cast<Phase>(rows.integer(0)), static_cast<Outcome>(rows.integer(1)),
                           static_cast<std::uint32_t>(rows.integer(2))});
     return counts;
+}
+
+Result<void> Roster::eachWaiting(const std::string& campaign, const std::function<void(Device, std::uint32_t)>& take) {
+    const Known its = STINT_TRY(known(campaign));
+    auto rows = STINT_TRY(database_.prepare("SELECT number, waits FROM targets WHERE campaign = ?1 AND waits != 0"));
+    rows.start(its.number);
+    while (STINT_TRY(rows.next()))
+        take(static_cast<Device>(rows.integer(0)), static_cast<std::uint32_t>(rows.integer(1)));
+    return {};
 }
 
 Result<std::optional<ResultEntry>> Roster::result(const std::string& campaign, const std::string& device) {

@@ -11,7 +11,7 @@ extern const char* const rosterSchema; // roster.sql
 
 namespace {
 
-constexpr int version = 1;
+constexpr int version = 2;
 constexpr Bytes longestLog = 16_MiB;
 constexpr std::int64_t rowsAtOnce = 20'000;
 
@@ -78,9 +78,10 @@ Result<void> Roster::prepare() {
     findKey_ = STINT_TRY(database_.prepare("SELECT enrolment, key FROM devices WHERE id = ?1 AND gone = 0"));
     findTarget_ = STINT_TRY(database_.prepare("SELECT number, sequence, round, outcome FROM targets "
                                               "WHERE device = ?1 AND campaign = ?2 AND enrolment = ?3"));
-    tell_ = STINT_TRY(database_.prepare("UPDATE targets SET sequence = ?3, round = ?4, slot = ?5, "
-                                        "phase = ?6, outcome = ?7, step = ?8, code = ?9, words = ?10, made = ?11, "
-                                        "taken = ?12 WHERE campaign = ?1 AND number = ?2"));
+    tell_ = STINT_TRY(database_.prepare(
+        "UPDATE targets SET sequence = ?3, round = ?4, slot = ?5, "
+        "phase = ?6, outcome = ?7, step = ?8, code = ?9, words = ?10, made = ?11, "
+        "taken = ?12, blockers = ?13, forecast = ?14, waits = ?15 WHERE campaign = ?1 AND number = ?2"));
     bump_ = STINT_TRY(database_.prepare("UPDATE targets SET sequence = ?3 WHERE campaign = ?1 AND number = ?2"));
     see_ = STINT_TRY(database_.prepare("UPDATE devices SET seen = max(ifnull(seen, ?2), ?2) WHERE id = ?1"));
     advance_ = STINT_TRY(database_.prepare("INSERT INTO streams VALUES (?1, ?2) ON CONFLICT DO UPDATE SET "
@@ -146,8 +147,8 @@ Result<void> Roster::putCampaign(const Signed& document, WallTime now) {
 
 Result<void> Roster::addTargets(const std::string& campaign, Device first, std::span<const Meaning> devices) {
     const Known its = STINT_TRY(known(campaign));
-    auto insert = STINT_TRY(
-        database_.prepare("INSERT OR IGNORE INTO targets VALUES (?1, ?2, ?3, ?4, 0, 0, 0, 0, 0, 0, 0, '', 0, 0)"));
+    auto insert = STINT_TRY(database_.prepare(
+        "INSERT OR IGNORE INTO targets VALUES (?1, ?2, ?3, ?4, 0, 0, 0, 0, 0, 0, 0, '', 0, 0, '', 0, 0)"));
     return together([&]() -> Result<void> {
         for (Device next = first; const Meaning& one : devices)
             STINT_TRY(insert.run(its.number, column(next++), one.device, column(one.enrolment)));

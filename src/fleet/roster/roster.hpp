@@ -21,6 +21,7 @@
 #include "fleet/questions/report.hpp"
 #include "fleet/rollout/events.hpp"
 #include "fleet/trust/signed.hpp"
+#include "stint/reasons.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 
@@ -124,6 +125,11 @@ struct ResultCount {
     bool operator==(const ResultCount&) const = default;
 };
 
+/// A reason's bit, by Android's number; 0: it has none.
+std::uint32_t bitOf(PendingReason reason);
+/// The bits of the reasons that this version knows.
+std::uint32_t reasonsOf(const std::vector<ToldBlocker>& blockers);
+
 class Roster {
 public:
     /// Opens the file, or makes it; only one process has it open. A damaged one, and one of another version, is set
@@ -182,6 +188,9 @@ public:
                                              std::size_t most, WallTime now);
     /// The targets by what their devices told.
     Result<std::vector<ResultCount>> counts(const std::string& campaign);
+    /// Hands on the targets whose devices have told last why they wait, with bits of the reasons that are known here.
+    Result<void> eachWaiting(const std::string& campaign,
+                             const std::function<void(Device, std::uint32_t reasons)>& take);
     /// The device in the campaign, as it joined last. nullopt: it is no target.
     Result<std::optional<ResultEntry>> result(const std::string& campaign, const std::string& device);
 

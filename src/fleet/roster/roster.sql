@@ -1,4 +1,4 @@
--- What the fleet's server knows of devices and campaigns: version 1. Times are milliseconds of the wall clock since
+-- What the fleet's server knows of devices and campaigns: version 2. Times are milliseconds of the wall clock since
 -- 1970. A file of another version, or a damaged one, is set aside, and made anew from the broker.
 
 CREATE TABLE devices (
@@ -44,9 +44,13 @@ CREATE TABLE targets (
     words     TEXT    NOT NULL,
     made      INTEGER NOT NULL, -- by the device's clock
     taken     INTEGER NOT NULL, -- by the stream
+    blockers  TEXT    NOT NULL, -- why it waits, where it said so: a line each, REASON=SINCE, by the device's clock
+    forecast  INTEGER NOT NULL, -- until when, likewise; 0: nobody knows
+    waits     INTEGER NOT NULL, -- those reasons again, a bit each: bitOf(). An unknown one has none
     PRIMARY KEY (campaign, number)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX target_of ON targets (device, campaign, enrolment);
+CREATE INDEX waiting_in ON targets (campaign, number, waits) WHERE waits != 0;
 
 -- How far each stream of reports has been read.
 CREATE TABLE streams (

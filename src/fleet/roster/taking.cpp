@@ -106,8 +106,9 @@ Result<std::optional<Passed>> Roster::keep(const Candidate& candidate) {
     if (isNews)
         STINT_TRY(tell_.run(campaign, target, column(said.sequence), column(said.round), column(said.slot),
                             static_cast<std::int64_t>(said.phase), static_cast<std::int64_t>(said.outcome),
-                            column(said.step), said.code, said.words, column(report.made),
-                            column(candidate.from->time)));
+                            column(said.step), said.code, said.words, column(report.made), column(candidate.from->time),
+                            column(said.blockers), column(said.forecast.value_or(WallTime{})),
+                            std::int64_t{reasonsOf(said.blockers)}));
     else
         STINT_TRY(bump_.run(campaign, target, column(said.sequence)));
     STINT_TRY(see_.run(report.device, column(candidate.from->time)));

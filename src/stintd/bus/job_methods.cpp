@@ -148,12 +148,30 @@ Handled scheduleAll(Request& request) {
     return std::variant<Answer, Waits>(Waits{write, !options.refusalIsError});
 }
 
+/// A person has cancelled a campaign's job, which has a namespace of its own: the fleet's server is to hear it, so the
+/// agent's own job begins (fleet.md §4.2).
+Result<void> tellAgent(const Request& request) {
+    JobInfo work = STINT_TRY(JobInfo::Builder(agentWorkJob, agentService)
+                                 .setPersisted(true)
+                                 .setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY)
+                                 .build());
+    request.owner.arrived(Schedule{.call = 0,
+                                   .app = AppId{std::string(agentPackage)},
+                                   .space = {},
+                                   .info = std::move(work),
+                                   .onBehalf = true,
+                                   .terms = {}});
+    return {};
+}
+
 Handled cancel(Request& request) {
     const std::int32_t id = STINT_TRY(request.arguments.int32());
     std::string space = STINT_TRY(request.arguments.string());
     const auto options = STINT_TRY(readOptions(request));
     const Whose named = STINT_TRY(whose(request, options));
+    const bool isCampaign = named.byOperator && named.app.name == agentPackage && !space.empty();
     request.owner.arrived(Cancel{request.call, named.app, std::move(space), JobId(id), named.byOperator});
+    if (isCampaign) STINT_TRY(tellAgent(request));
     return waits();
 }
 
