@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "agent/world.hpp"
+#include "contract/model/agent.hpp"
 #include "fleet/document/document.hpp"
 
 namespace stint::fleet {
@@ -130,6 +131,52 @@ TEST_CASE("fleet.md §3: what a person has to mend keeps all jobs, and nothing o
     std::filesystem::permissions(world.agentPlace.fleet / "device.key", std::filesystem::perms(0600));
     world.goOn();
     CHECK(world.told(id).outcome == Outcome::Succeeded);
+}
+
+namespace {
+
+/// A person has the device leave; the end that is told.
+stint::Outcome left(World& world, bool isHeard) {
+    const AgentJob leave{AgentJob::Kind::Leave, {}};
+    world.standing.insert_or_assign("#4", sure(JobInfo::Builder(agentLeaveJob, "Errand").build()));
+    const auto number = world.run(leave);
+    while (!world.questions().empty())
+        isHeard ? (void)world.answer() : world.lose();
+    return world.ends.contains(number) ? world.ends.at(number).second : stint::Outcome{-1, "it goes on"};
+}
+
+} // namespace
+
+TEST_CASE("fleet.md §3: a device that leaves its fleet has nothing of it, and the server hears it, if it can") {
+    for (const bool isHeard : {true, false}) {
+        World world;
+        const std::string id = begun(world, World::campaign(command));
+        const std::string other = world.order(World::campaign(again));
+        world.words();
+        const stint::Outcome end = left(world, isHeard);
+        CHECK(end.exitCode == 0);
+        CHECK(end.text.starts_with(isHeard ? "left the fleet office" : "left the fleet office; its server could not"));
+        CHECK(world.hasLeft == isHeard);
+        const std::string words = world.words();
+        CHECK(words.find("stop") != std::string::npos);
+        CHECK(words.find("unregister") != std::string::npos);
+        CHECK(world.standing.empty());
+        CHECK(world.runs.empty());
+        CHECK_FALSE(std::filesystem::exists(world.agentPlace.fleet));
+        world.hear({.campaign = other, .enrolment = 1, .round = 0, .again = true}); // an order that was under way
+        CHECK(world.standing.empty());
+        CHECK(left(world, true).text == "this device is in no fleet");
+        CHECK(world.join().exitCode == 0); // and may join anew
+    }
+}
+
+TEST_CASE("fleet.md §3: a device whose place in a fleet is damaged may leave it") {
+    World world;
+    world.settle();
+    world.die();
+    overwrite(world.agentPlace.fleet / "device.key", "none");
+    CHECK(left(world, true).exitCode == 0);
+    CHECK_FALSE(std::filesystem::exists(world.agentPlace.fleet));
 }
 
 // ---- Orders ----

@@ -231,6 +231,13 @@ Result<std::string> World::answerTo(const Asked& asked) {
         answer.missing = std::exchange(missing, {});
         return textOf(answer);
     }
+    if (asked.word == "leave") {
+        const Signed given = sure(signedIn(asked.text));
+        const LeaveQuestion question = sure(leaveQuestionIn(given.document));
+        const Certificate certificate = sure(certificateIn(known.certificate->document));
+        hasLeft = question.device == device && isSignedBy(given, certificate.key, commentOf(question));
+        return leaveAnswer();
+    }
     if (asked.word == "doc") {
         const auto found = documents.find(sure(docQuestionIn(asked.text)).campaign);
         return found == documents.end() ? errorAnswer("there is no such campaign") : textOf(found->second);
@@ -314,6 +321,10 @@ void World::finish(std::uint64_t run, bool again, stint::Outcome outcome) {
 
 Result<std::string> World::registerForPush() {
     return say("register", [&] { return Result<std::string>(url + "/push/v1/TOKEN"); });
+}
+
+Result<void> World::unregisterForPush() {
+    return say("unregister", [&] { return Result<void>(); });
 }
 
 void World::begin(Task task, const Owner&, Ended ended) {

@@ -101,6 +101,7 @@ public:
     std::vector<std::string> missing;
     std::map<std::string, std::vector<Telling>> reports;
     int refusedReports = 0;
+    bool hasLeft = false; ///< the device has said so
     std::vector<Hello> hellos;
     std::deque<std::pair<std::string, std::string>> questions() const;
 
@@ -142,6 +143,7 @@ private:
     Result<Waiting> waiting(const AgentJob& job) override;
     void finish(std::uint64_t run, bool again, stint::Outcome outcome) override;
     Result<std::string> registerForPush() override;
+    Result<void> unregisterForPush() override;
     void begin(Task task, const Owner& owner, Ended ended) override;
     void stop(const std::string& campaign) override;
     Result<void> clear(const std::string& campaign) override;

@@ -245,6 +245,27 @@ def test_a_campaign_changes_an_apps_settings_and_its_commands_do_not(office):
         device.close()
 
 
+def test_a_device_that_leaves_is_none_of_the_fleets(office):
+    device = Device()
+    try:
+        device.joins(office.invites("--labels", "site=berlin"))
+        assert len(office.world.done("fleet", "devices", "--json").splitlines()) == 1
+        device.world.done("device", "set", "charging=no")
+        started = office.starts(WAITS, "--all")
+        until(lambda: office.outcomes(started) == ["waiting"])
+        assert device.world.stint("fleet", "leave").code == 64  # nobody can be asked
+        made = device.world.stint("fleet", "leave", "--yes")
+        assert made.code == 0 and "left the fleet office\n" in made.err, made
+        assert not (device.world.store / "fleet").exists()
+        assert office.world.done("fleet", "devices", "--json") == "" and office.outcomes(started) == ["cancelled"]
+        assert "by fleet" not in device.world.done("jobs")
+        assert device.world.stint("fleet", "leave", "--yes").code == 66
+        device.joins(office.invites("--labels", "site=berlin"))
+        assert len(office.world.done("fleet", "devices", "--json").splitlines()) == 1
+    finally:
+        device.close()
+
+
 def test_a_person_who_cancels_the_job_has_cancelled_the_campaign_there(office):
     device = Device()
     try:

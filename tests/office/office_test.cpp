@@ -261,6 +261,27 @@ TEST_CASE("§3, §4: devices join, are sent the order, ask, run and tell, so man
     CHECK(desk.state(started.id) == Rollout::State::Ended);
 }
 
+TEST_CASE("§3: a device that leaves is out once it has signed that itself, and nobody else takes it out") {
+    SmallFleet fleet(2);
+    Desk& desk = *fleet.desk;
+    const std::string id = sure(desk.start(fleet.campaign(5), true)).id;
+    Phone &phone = fleet.phones[0], &other = fleet.phones[1];
+    const auto says = [&](const Phone& asks, const SecretKey& key, const LeaveQuestion& question) {
+        return desk.ask(FleetWord::Leave, asks.id(), textOf(sure(signedBy(key, question))));
+    };
+    const LeaveQuestion leave{phone.id(), phone.enrolment()};
+    CHECK(says(phone, other.identity->key(), leave) != leaveAnswer());                             // another's key
+    CHECK(says(other, phone.identity->key(), leave) != leaveAnswer());                             // another's line
+    CHECK(says(phone, phone.identity->key(), {phone.id(), leave.enrolment + 1}) != leaveAnswer()); // another time
+    CHECK(desk.ask(FleetWord::Leave, phone.id(), "{}") != leaveAnswer());
+    CHECK(desk.count(id, Outcome::Cancelled) == 0);
+    for (int twice = 0; twice < 2; ++twice) // the first answer may be lost
+        CHECK(says(phone, phone.identity->key(), leave) == leaveAnswer());
+    CHECK(desk.count(id, Outcome::Cancelled) == 1);
+    CHECK(desk.look([&](Office::View& view) { return sure(view.roster().device(phone.id()))->isGone; }));
+    CHECK(phone.asks(desk, id).word == Reply::Word::Over);
+}
+
 TEST_CASE("§5: a server that begins anew has the same campaign, with its file and without") {
     SmallFleet fleet(6);
     const std::string id = sure(fleet.desk->start(fleet.campaign(3), true)).id;

@@ -14,6 +14,8 @@ inline constexpr const char *agentService = "Errand", *agentReceiver = "Orders";
 inline constexpr JobId agentWorkJob{1};
 /// Its job by which a person has the device join a fleet, and the extra of that job with the code.
 inline constexpr JobId agentJoinJob{3};
+/// Its job by which a person has the device leave its fleet.
+inline constexpr JobId agentLeaveJob{4};
 inline constexpr const char* agentCodeExtra = "code";
 
 } // namespace stint

@@ -1,7 +1,8 @@
 // `stint fleet join` (fleet.md §3): what the fleet may do here is shown, and asked for; then this device joins the
-// fleet's server of push, and a job of the fleet's agent does the rest.
+// fleet's server of push, and a job of the fleet's agent does the rest. And `stint fleet leave`, likewise.
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,7 @@ namespace ends = cli::ends;
 
 namespace {
 
-constexpr std::string_view noJoin = "cannot join";
+constexpr std::string_view noJoin = "cannot join", noLeave = "cannot leave";
 
 /// Behind the words for commands stand the programs that may be them.
 std::string mayText(const fleet::StepRow& row, const fleet::Owner& owner) {
@@ -112,13 +113,21 @@ Result<JobInfo> jobToJoin(const std::string& server, const std::string& code) {
         .build();
 }
 
-int followed(const std::string& server, const std::string& code, const Screen& screen) {
-    const auto refused = [&](const Error& error) { return screen.fail(noJoin, error); };
+Result<JobInfo> jobToLeave(const std::string& name) {
+    return JobInfo::Builder(agentLeaveJob, agentService)
+        .setExpedited(true)
+        .setExtras(PersistableBundle().putString("label", "leave the fleet " + name))
+        .build();
+}
+
+/// The agent's job is followed to its end, which is the verb's; `what`: what cannot be done where it fails.
+int followed(const Result<JobInfo>& job, std::string_view what, const Screen& screen,
+             const std::function<int(const JobView&)>& succeeded) {
+    const auto refused = [&](const Error& error) { return screen.fail(what, error); };
     auto signals = cli::Signals::open(); // from here on Ctrl-C leaves a job of which its number was told
     if (!signals.ok()) return refused(signals.error());
     auto daemon = cli::Daemon::connect(screen);
     if (!daemon.ok()) return refused(daemon.error());
-    const auto job = jobToJoin(server, code);
     if (!job.ok()) return refused(job.error());
     const AppId agent{std::string(agentPackage)};
     const auto id = daemon->schedule(*job, agent);
@@ -130,12 +139,12 @@ int followed(const std::string& server, const std::string& code, const Screen& s
     reporter.clear();
     if (!end.ok()) return refused(end.error());
     if (end->signal) {
-        screen.warn(fmt::format("detached; {}/{} goes on, and joins by itself", agentPackage, id->value));
+        screen.warn(fmt::format("detached; {}/{} goes on by itself", agentPackage, id->value));
         return *end->signal == SIGINT ? ends::waits : cli::exitCodeOfSignal(*end->signal);
     }
     const int exit = cli::exitCodeOf(*end->job.completed);
-    if (exit != ends::ok) return screen.fail(exit, fmt::format("{}: {}", noJoin, cli::endText(*end->job.completed)));
-    return joined(screen);
+    if (exit != ends::ok) return screen.fail(exit, fmt::format("{}: {}", what, cli::endText(*end->job.completed)));
+    return succeeded(end->job);
 }
 
 } // namespace
@@ -162,7 +171,34 @@ int join(const Arguments& given, const Screen& screen) {
         if (!screen.agrees("join it?")) return ends::ok;
     }
     if (const int trouble = joinPush(*server, code->push, screen); trouble != ends::ok) return trouble;
-    return followed(*server, textOf(*code, *server), screen);
+    return followed(jobToJoin(*server, textOf(*code, *server)), noJoin, screen,
+                    [&](const JobView&) { return joined(screen); });
+}
+
+int leave(const Arguments& given, const Screen& screen) {
+    const auto now = ownFleet();
+    if (!now.ok()) return screen.fail(noLeave, now.error());
+    if (!*now) return screen.fail(ends::noInput, fmt::format("{}: this device is in no fleet", noLeave));
+    const std::string name = (*now)->name;
+    screen.tell(
+        printable(fmt::format("what the fleet {} has under way here is stopped, and its jobs and keys go", name)));
+    if (!given.has("yes")) {
+        if (!screen.canAsk())
+            return screen.fail(ends::usage, fmt::format("{}: this is not a terminal, so nobody can be asked; with "
+                                                        "--yes the device leaves unasked",
+                                                        noLeave));
+        if (!screen.agrees("leave it?")) return ends::ok;
+    }
+    return followed(jobToLeave(name), noLeave, screen, [&](const JobView& job) {
+        if (screen.json()) {
+            cli::Json line = cli::header();
+            line["left"] = name;
+            screen.print(cli::dumped(line));
+        } else {
+            screen.tell(printable(job.completed->outcome.text));
+        }
+        return ends::ok;
+    });
 }
 
 } // namespace stint::fleetctl

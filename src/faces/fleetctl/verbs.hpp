@@ -13,6 +13,8 @@ int serve(const cli::Arguments& given, const cli::Screen& screen);
 int invite(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet join`: this device joins, by a job of the fleet's agent.
 int join(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint fleet leave`: and leaves it, likewise.
+int leave(const cli::Arguments& given, const cli::Screen& screen);
 
 // Whoever runs the fleet asks its server, on the same machine.
 

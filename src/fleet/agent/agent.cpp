@@ -144,7 +144,7 @@ bool Agent::isPending(const Assignment& noted) const {
 
 void Agent::start(const AgentRun& run) {
     if (fault_) return;
-    if (!trouble_.empty())
+    if (!trouble_.empty() && run.job.kind != AgentJob::Kind::Leave)
         return wires_.finish(run.number, run.job.kind != AgentJob::Kind::Join, {ends::configuration, trouble_});
     switch (run.job.kind) {
     case AgentJob::Kind::Errand:
@@ -154,6 +154,8 @@ void Agent::start(const AgentRun& run) {
         return startWork(run);
     case AgentJob::Kind::Join:
         return startJoin(run);
+    case AgentJob::Kind::Leave:
+        return startLeave(run);
     }
 }
 

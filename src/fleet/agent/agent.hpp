@@ -156,6 +156,10 @@ private:
     void hasJoined(std::uint64_t run);
     Result<JoinQuestion> ownWords() const;
 
+    // leaving.cpp
+    void startLeave(const AgentRun& run);
+    void leaveFleet(std::uint64_t run, const std::string& untold);
+
     Place place_;
     Wires& wires_;
     std::optional<push::LineSettings> settings_;
@@ -163,7 +167,7 @@ private:
     std::optional<Keeping> keeping_; ///< where there is an identity
     std::map<std::string, Going, std::less<>> going_;
     std::map<std::uint64_t, AgentJob::Kind> works_; ///< runs that end with the pass
-    std::set<std::uint64_t> joins_;                 ///< runs that wait for the answer to join
+    std::set<std::uint64_t> joins_;                 ///< runs that wait for the answer to join, or to leave
     std::optional<Pass> pass_;
     std::uint64_t passes_ = 0;
     bool isWorkDue_ = false; ///< stintd has that job

@@ -17,10 +17,11 @@ namespace stint::fleet {
 namespace {
 
 // Numbers in the root namespace, by their kinds; and that of a campaign's job in its own.
-constexpr std::array<std::pair<AgentJob::Kind, JobId>, 3> ownNumbers{{
-    {AgentJob::Kind::Work, JobId{1}},
+constexpr std::array<std::pair<AgentJob::Kind, JobId>, 4> ownNumbers{{
+    {AgentJob::Kind::Work, agentWorkJob},
     {AgentJob::Kind::Daily, JobId{2}},
     {AgentJob::Kind::Join, agentJoinJob},
+    {AgentJob::Kind::Leave, agentLeaveJob},
 }};
 constexpr JobId errandNumber{1};
 

@@ -92,6 +92,8 @@ Result<std::string> AgentService::registerForPush() {
         .registerForPush(PushRegistration(registrationName, agentReceiver).setEncrypted(false));
 }
 
+Result<void> AgentService::unregisterForPush() { return PushManager(connection_).unregister(registrationName); }
+
 void AgentService::begin(Task task, const Owner& owner, Ended ended) {
     steps_.begin(std::move(task), owner, std::move(ended));
 }

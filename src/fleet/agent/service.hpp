@@ -42,6 +42,7 @@ private:
     Result<Waiting> waiting(const AgentJob& job) override;
     void finish(std::uint64_t run, bool again, stint::Outcome outcome) override;
     Result<std::string> registerForPush() override;
+    Result<void> unregisterForPush() override;
     void begin(Task task, const Owner& owner, Ended ended) override;
     void stop(const std::string& campaign) override;
     Result<void> clear(const std::string& campaign) override;

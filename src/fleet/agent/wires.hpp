@@ -25,6 +25,7 @@ struct AgentJob {
         Work,   ///< the server is to be told, or asked, something
         Daily,  ///< the same, once a day
         Join,   ///< a person has this device join a fleet
+        Leave,  ///< and leave it
     };
     Kind kind = Kind::Work;
     std::string campaign; ///< an Errand's
@@ -75,6 +76,7 @@ public:
     virtual void finish(std::uint64_t run, bool again, stint::Outcome outcome) = 0;
     /// The endpoint at which orders are pushed to this device; empty: there is none yet.
     virtual Result<std::string> registerForPush() = 0;
+    virtual Result<void> unregisterForPush() = 0;
 
     virtual void begin(Task task, const Owner& owner, Ended ended) = 0;
     virtual void stop(const std::string& campaign) = 0;

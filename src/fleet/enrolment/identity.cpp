@@ -126,6 +126,15 @@ Result<Identity> Identity::join(const std::filesystem::path& directory, const Jo
     return identity;
 }
 
+// The root goes first: without it the device is in no fleet.
+Result<void> Identity::leave(const std::filesystem::path& directory) {
+    std::error_code wrong;
+    std::filesystem::remove(directory / Fleet::rootFile, wrong);
+    if (!wrong || wrong == std::errc::no_such_file_or_directory) std::filesystem::remove_all(directory, wrong);
+    if (wrong) return fail(Errc::STORAGE, "cannot remove {}: {}", directory.string(), wrong.message());
+    return {};
+}
+
 Result<void> Identity::keep(const char* file, const Signed& given) const {
     return push::writePrivateFile(folder_, file, textOf(given));
 }

@@ -34,7 +34,10 @@ public:
     /// The device is in the fleet of that code, by an answer to a question of keyToJoin(). Security: the answer is not
     /// that fleet's, or not for this device and its key; nothing was written.
     static Result<Identity> join(const std::filesystem::path& directory, const JoinCode& code, const JoinAnswer& answer,
-                                 std::string_view device, Instant now);
+                                 std::string_view device, std::string_view boot, Instant now);
+
+    /// The device is in no fleet any more: nothing of one is left in the directory, whatever dies meanwhile.
+    static Result<void> leave(const std::filesystem::path& directory);
 
     const Fleet& fleet() const { return fleet_; }
     const SecretKey& key() const { return key_; }

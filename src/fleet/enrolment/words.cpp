@@ -42,6 +42,12 @@ constexpr auto questionFields = std::to_array<Field<JoinQuestion>>({
     {.key = "proof", .member = &JoinQuestion::proof, .limits = aProof,
      .meaning = "by which the device shows that it has the invitation's secret", .rule = nameRule},
 });
+constexpr auto leaveFields = std::to_array<Field<LeaveQuestion>>({
+    {.key = "device", .member = &LeaveQuestion::device, .limits = {26, 26}, .must = true,
+     .meaning = "the device", .rule = idRule},
+    {.key = "enrolment", .member = &LeaveQuestion::enrolment, .limits = {1, 1'000'000'000}, .must = true,
+     .meaning = "its certificate's enrolment"},
+});
 constexpr auto answerFields = std::to_array<Field<JoinAnswer>>({
     {.key = "fleet", .member = &JoinAnswer::fleet, .limits = aName, .must = true,
      .meaning = "the fleet's name", .rule = nameRule},
@@ -73,6 +79,15 @@ Result<JoinQuestion> joinQuestionIn(std::string_view document) {
         return fail(Errc::ILLEGAL_ARGUMENT, "{}: an invitation and its proof are both there, or neither is", name);
     return question;
 }
+
+std::string documentOf(const LeaveQuestion& question) { return jsonOf({tableOf(leaveFields, question)}); }
+std::string commentOf(const LeaveQuestion& question) {
+    return fmt::format("stint leave {} {}", question.device, question.enrolment);
+}
+Result<LeaveQuestion> leaveQuestionIn(std::string_view document) {
+    return paperIn<LeaveQuestion>(document, "the question", leaveFields, documentOf);
+}
+std::string leaveAnswer() { return jsonOf({Value::Table{{std::string(formatKey), Value{documentFormat}}}}); }
 
 std::string proofOf(const JoinQuestion& question, std::string_view secret) {
     const std::string text = fmt::format("stint join {}\n{}\n{}", question.device, question.key, question.user);

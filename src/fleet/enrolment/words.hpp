@@ -2,6 +2,7 @@
 // Each takes the other for a stranger: what is read is bounded, and has one text.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -28,6 +29,20 @@ std::string documentOf(const JoinQuestion& question);
 std::string commentOf(const JoinQuestion& question);
 /// IllegalArgument: the text is not what documentOf() writes.
 Result<JoinQuestion> joinQuestionIn(std::string_view document);
+
+/// Likewise, of a device that leaves.
+struct LeaveQuestion {
+    std::string device;
+    std::uint32_t enrolment = 0; ///< its certificate's: a question of before it joined anew has another
+
+    bool operator==(const LeaveQuestion&) const = default;
+};
+std::string documentOf(const LeaveQuestion& question);
+/// "stint leave DEVICE ENROLMENT"
+std::string commentOf(const LeaveQuestion& question);
+Result<LeaveQuestion> leaveQuestionIn(std::string_view document);
+/// The answer to one that was heard.
+std::string leaveAnswer();
 
 /// Shows that whoever made the question has the invitation's secret, and is good for this question's key alone: nobody
 /// on the way can let another one in by it.

@@ -11,6 +11,7 @@
 #include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
 #include "fleet/document/document.hpp"
+#include "fleet/enrolment/words.hpp"
 #include "fleet/office/office.hpp"
 #include "fleet/trust/trust.hpp"
 
@@ -50,6 +51,8 @@ std::string Office::answerTo(push::FleetWord word, const std::string& device, co
             return hello(device, question);
         case push::FleetWord::Doc:
             return document(question);
+        case push::FleetWord::Leave:
+            return left(device, question);
         default:
             return fail(Errc::ILLEGAL_ARGUMENT, "nobody answers that here");
         }
@@ -85,6 +88,21 @@ Result<void> Office::certified(const std::string& device, const Signed& certific
     STINT_TRY(broker_.put(devicesBucket, device, textOf(certificate)));
     STINT_TRY(roster_.put({&certificate, 1}));
     return letIn(device);
+}
+
+/// Only the device itself, by the key of its present certificate.
+Result<std::string> Office::left(const std::string& device, const std::string& question) {
+    const Signed given = STINT_TRY(signedIn(question));
+    const LeaveQuestion asked = STINT_TRY(leaveQuestionIn(given.document));
+    const auto entry = STINT_TRY(roster_.device(device));
+    if (!entry || entry->isGone) return leaveAnswer(); // its first question's answer was lost
+    const Signed paper = STINT_TRY(signedIn(entry->certificate));
+    const Certificate certificate = STINT_TRY(certificateIn(paper.document));
+    if (asked.device != device || asked.enrolment != entry->enrolment ||
+        !isSignedBy(given, certificate.key, commentOf(asked)))
+        return fail(Errc::ILLEGAL_ARGUMENT, "the device does not say that itself");
+    STINT_TRY(removed(device));
+    return leaveAnswer();
 }
 
 /// Campaigns of before it joined anew are none of its any more; those that are open may mean it.

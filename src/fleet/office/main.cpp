@@ -64,7 +64,7 @@ void printLine(std::string_view line) {
 /// From now on devices' questions come to the office, and it hears when they report.
 Result<void> answer(const push::Broker& broker, Office& office) {
     using Word = push::FleetWord;
-    for (const Word word : {Word::Join, Word::Hello, Word::Doc, Word::Slot})
+    for (const Word word : {Word::Join, Word::Hello, Word::Doc, Word::Slot, Word::Leave})
         STINT_TRY(broker.answerLater(push::fleetSubjects(word), "fleet",
                                      [&office, word](const std::string& subject, std::string question, auto answered) {
                                          const auto asker = push::fleetAskerIn(subject);

@@ -172,6 +172,7 @@ private:
     Result<void> checkOpen() const;
 
     // Answers.
+    Result<std::string> left(const std::string& device, const std::string& question);
     std::string answerTo(push::FleetWord word, const std::string& device, const std::string& question);
     Result<std::string> joined(const std::string& device, const std::string& question);
     Result<std::string> hello(const std::string& device, const std::string& question);

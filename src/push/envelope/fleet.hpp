@@ -18,8 +18,9 @@ enum class FleetWord : std::uint8_t {
     Doc,    ///< a campaign's document
     Slot,   ///< whether it may begin
     Report, ///< what became of it: a stream takes it, and answers
+    Leave,  ///< the device leaves the fleet
 };
-inline constexpr std::array<std::string_view, 5> fleetWords{"join", "hello", "doc", "slot", "report"};
+inline constexpr std::array<std::string_view, 6> fleetWords{"join", "hello", "doc", "slot", "report", "leave"};
 
 std::string_view nameOf(FleetWord word);
 std::optional<FleetWord> fleetWordIn(std::string_view name);

@@ -155,6 +155,7 @@ Verb fleetInitVerb();
 Verb fleetServeVerb();
 Verb fleetInviteVerb();
 Verb fleetJoinVerb();
+Verb fleetLeaveVerb();
 Verb fleetDevicesVerb();
 Verb fleetRemoveVerb();
 Verb fleetLabelVerb();
@@ -244,6 +245,7 @@ inline constexpr std::array everyVerb{getVerb,
                                       fleetServeVerb,
                                       fleetInviteVerb,
                                       fleetJoinVerb,
+                                      fleetLeaveVerb,
                                       fleetDevicesVerb,
                                       fleetRemoveVerb,
                                       fleetLabelVerb,
