@@ -200,7 +200,8 @@ Handled listTasks(Request& request) {
 }
 
 Handled listApps(Request& request) {
-    const std::optional<AppId> only = STINT_TRY(whoseJobs(request, ""));
+    std::optional<AppId> only = STINT_TRY(whoseJobs(request, ""));
+    if (request.caller.isAgent) only.reset(); // it puts back what it sets (fleet.md §4.4)
     return answers([&owner = request.owner, only](Writer& writer) -> Result<void> {
         std::vector<AppView> apps = owner.core().apps(owner.now());
         if (only) std::erase_if(apps, [&only](const AppView& app) { return app.manifest.package != *only; });
