@@ -78,14 +78,14 @@ class Office:
 class Device:
     """Another user's: stintd, a session bus, stint-push, and what its owner lets a fleet do."""
 
-    def __init__(self, allowed='kinds = ["get", "run", "verify"]\ncommands = ["/bin/sh"]\n'):
-        self.world = World()
+    def __init__(self, allowed='kinds = ["get", "run", "verify"]\ncommands = ["/bin/sh"]\n', policy=None, world=None):
+        self.world = world or World()
         self.bus = SessionBus(self.world.root / "session", self.world.environment)
         self.world.environment["DBUS_SESSION_BUS_ADDRESS"] = self.bus.address
         (self.world.root / "config" / "stint").mkdir(exist_ok=True)
         (self.world.root / "config" / "stint" / "fleet.toml").write_text(allowed)
         self.line = PushLine(self.world, self.bus, server=SimpleNamespace(close=lambda: None))
-        self.line.start_daemon()
+        self.line.start_daemon(policy)
 
     def joins(self, words):
         return self.world.done("fleet", "join", *words, "--yes", within=120)
