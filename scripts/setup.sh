@@ -123,6 +123,14 @@ install_reference_servers() {
     install_pinned tests/e2e/tus || die "cannot install the tus reference server; see $(scratch npm.log)"
 }
 
+# install_prometheus: unpacked, for Debian's package would have the machine run one.
+install_prometheus() {
+    if command -v prometheus >/dev/null || [ -x "$(scratch prometheus/usr/bin/prometheus)" ]; then return; fi
+    say "fetching prometheus"
+    (cd "$root/build" && apt-get download -qq prometheus && dpkg -x prometheus_*.deb prometheus && rm prometheus_*.deb) \
+        >"$(scratch prometheus.log)" 2>&1 || say "no prometheus: its test is skipped; see $(scratch prometheus.log)"
+}
+
 # install_page_tools: what drives Chromium through the page, and axe-core. Debian's own Node.js is new enough for them.
 install_page_tools() { install_pinned tests/page; }
 
