@@ -396,4 +396,12 @@ TEST_CASE("fleet.md §4.2: the server's word for a silent device becomes the dev
     CHECK(unmeant.waits().after == 1h);
 }
 
+TEST_CASE("fleet.md §6.3: no server makes a success of what this device has not done") {
+    Phone phone({Phone::get()});
+    phone.offered();
+    phone.handle(Errand::Run{});
+    phone.answered(Reply::Word::Over, 0ms, Outcome::Succeeded);
+    CHECK(phone.last().outcome == Outcome::Failed);
+}
+
 } // namespace stint::fleet

@@ -11,7 +11,8 @@ namespace {
 
 /// The last report counts, so of many that wait the first say nothing more.
 constexpr std::size_t mostUnsent = 16;
-constexpr std::string_view interrupted = "interrupted";
+constexpr std::string_view interrupted = "interrupted",
+                           doneElsewhere = "the server has it as succeeded, and this device has not done it";
 
 } // namespace
 
@@ -112,6 +113,8 @@ void Errand::on(const Answered& answered) {
         return waitAgain(answered.reply.time);
     case Reply::Word::Over:
         if (answered.reply.outcome == Outcome::None) return giveBack(std::chrono::hours(1));
+        // A success is the device's own word.
+        if (answered.reply.outcome == Outcome::Succeeded) return end(Outcome::Failed, 0, std::string(doneElsewhere));
         return end(answered.reply.outcome == Outcome::Unreachable ? Outcome::Expired : answered.reply.outcome, 0, {});
     }
 }
