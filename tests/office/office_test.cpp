@@ -294,6 +294,9 @@ TEST_CASE("§5: a server that begins anew has the same campaign, with its file a
         if (isLost) std::filesystem::remove(fleet.roster());
         fleet.desk = std::make_unique<Desk>(fleet.nats, fleet.server, fleet.roster());
         CHECK(fleet.desk->count(id, Outcome::Succeeded) == 1);
+        const auto entry =
+            fleet.desk->look([&](Office::View& view) { return sure(view.roster().device(fleet.phones[1].id())); });
+        CHECK(entry->endpoint == fleet.phones[1].endpoint()); // orders go on
         // Whoever has a slot is told the same one again, and nobody else gets the third twice.
         CHECK(fleet.letBegin(id, {fleet.desk.get()}).size() == 3);
     }

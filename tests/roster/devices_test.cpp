@@ -36,6 +36,19 @@ TEST_CASE("the newest certificate counts, and what came before a device left bri
     CHECK(put(roster, papers.campaign()).error().code == Errc::ILLEGAL_ARGUMENT);
 }
 
+TEST_CASE("a certificate that the fleet's server has not signed is nobody's") { // fleet.md §6.3
+    const Papers papers;
+    const RosterFile file;
+    Roster roster = file.open();
+    const PublicKey signer = papers.enrolment.publicKey(), another = papers.other.publicKey();
+    const std::vector<Signed> some{papers.certificate(1), papers.certificate(2)};
+    CHECK(valueOf(roster.put(some, &another)) == 2);
+    CHECK_FALSE(valueOf(roster.device(deviceOf(1))).has_value());
+    CHECK(valueOf(roster.put(some, &signer)) == 0);
+    CHECK(valueOf(roster.put(some, &another)) == 0); // known ones are not looked at again
+    CHECK(valueOf(roster.device(deviceOf(2))).has_value());
+}
+
 TEST_CASE("hello keeps what a device says, and asks for reports that the server lacks") { // fleet.md §2, §5
     Stage stage;
     Roster roster = stage.file.open();

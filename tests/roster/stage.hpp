@@ -90,7 +90,10 @@ struct Papers {
     }
 };
 
-inline Result<void> put(Roster& roster, const Signed& certificate) { return roster.put({&certificate, 1}); }
+inline Result<void> put(Roster& roster, const Signed& certificate) {
+    const auto taken = roster.put({&certificate, 1});
+    return taken.ok() ? Result<void>() : taken.error();
+}
 
 /// A telling of a sequence, in the round 0.
 inline Telling running(std::uint32_t sequence) {
@@ -119,7 +122,7 @@ struct Stage {
             certificates.push_back(papers.certificate(n));
             targets.push_back({deviceOf(n), 3});
         }
-        done(roster.put(certificates));
+        valueOf(roster.put(certificates));
         done(roster.addTargets(campaign, 0, targets));
     }
 

@@ -128,10 +128,16 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
     const Hello hello = STINT_TRY(helloIn(question));
     const WallTime now = wallNow();
     HelloAnswer answer;
+    const auto entry = STINT_TRY(roster_.device(device));
+    const bool isNews = entry && (entry->endpoint != hello.endpoint || entry->version != hello.version);
+    if (isNews && !entry->isGone) {
+        const Hello kept{
+            .version = hello.version, .endpoint = hello.endpoint, .enrolment = entry->enrolment, .open = {}};
+        STINT_TRY(broker_.put(devicesBucket, device + std::string(helloEnd), textOf(kept)));
+    }
     answer.missing = STINT_TRY(roster_.hello(device, hello, now));
     const FleetKeys& keys = enroller_.keys();
     if (hello.operators < keys.list.version) answer.operators = keys.operators;
-    const auto entry = STINT_TRY(roster_.device(device));
     if (entry && std::tie(hello.enrolment, hello.certificate) < std::tie(entry->enrolment, entry->made))
         answer.certificate = STINT_TRY(signedIn(entry->certificate));
     if (const auto& made = statement(); made && hello.statement < said_.made) answer.statement = made;

@@ -353,14 +353,26 @@ Result<void> Office::takeList(std::string_view text) {
 Result<void> Office::readDevices() {
     std::vector<Signed> certificates;
     Result<void> done = {};
+    std::size_t passed = 0;
+    const PublicKey signer = enroller_.keys().enrolment.publicKey();
     const auto put = [&] {
-        if (done.ok()) done = roster_.put(certificates);
+        const auto taken = done.ok() ? roster_.put(certificates, &signer) : Result<std::size_t>(0);
+        if (taken.ok())
+            passed += *taken;
+        else
+            done = taken.error();
         certificates.clear();
     };
     const std::string prefix = push::subjectOfKey(devicesBucket, "");
+    std::vector<std::pair<std::string, Hello>> hellos;
     const auto read = [&](const push::Stored& value) {
         if (!done.ok()) return;
-        const std::string device = value.subject.substr(prefix.size());
+        std::string device = value.subject.substr(prefix.size());
+        if (device.ends_with(helloEnd)) {
+            device.resize(device.size() - helloEnd.size());
+            if (auto hello = helloIn(value.body); hello.ok()) hellos.emplace_back(std::move(device), *std::move(hello));
+            return;
+        }
         if (value.body.empty()) {
             put();
             if (done.ok()) done = roster_.leave(device);
@@ -374,7 +386,9 @@ Result<void> Office::readDevices() {
     };
     const std::uint64_t last = STINT_TRY(broker_.readValues(devicesBucket, ">", devicesRead_ + 1, read));
     put();
+    if (done.ok()) done = roster_.recall(hellos);
     if (done.ok()) devicesRead_ = last; // else they are read again
+    if (passed > 0) wires_.tell(fmt::format("{} certificates that this server has not signed are passed over", passed));
     return done;
 }
 

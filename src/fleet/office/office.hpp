@@ -34,8 +34,10 @@ namespace stint::fleet {
 /// The audit's name for what the server does of itself, or for who can read its directory.
 inline constexpr std::string_view theServer = "the server";
 
-/// The buckets of devices' certificates, by the devices' names; and of what all servers of a fleet have to know.
-inline constexpr std::string_view devicesBucket = "STINT_FLEET_DEV", houseBucket = "STINT_FLEET_HOUSE";
+/// The buckets of devices' certificates, by the devices' names, and of what they said of themselves, by these with that
+/// end; and of what all servers of a fleet have to know.
+inline constexpr std::string_view devicesBucket = "STINT_FLEET_DEV", helloEnd = ".hello",
+                                  houseBucket = "STINT_FLEET_HOUSE";
 
 class Office {
 public:

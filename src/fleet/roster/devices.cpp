@@ -5,7 +5,7 @@
 
 namespace stint::fleet {
 
-Result<void> Roster::put(std::span<const Signed> certificates) {
+Result<std::size_t> Roster::put(std::span<const Signed> certificates, const PublicKey* signer) {
     std::vector<Certificate> read;
     for (const Signed& each : certificates) {
         auto its = STINT_TRY(certificateIn(each.document));
@@ -18,7 +18,8 @@ Result<void> Roster::put(std::span<const Signed> certificates) {
                           "endpoint = iif(enrolment = ?2, endpoint, ''), version = iif(enrolment = ?2, version, ''), "
                           "enrolment = ?2, made = ?3, key = ?4, labels = ?5, gone = 0"));
     auto keep = STINT_TRY(database_.prepare("INSERT OR REPLACE INTO certificates VALUES (?1, ?2)"));
-    return together([&]() -> Result<void> {
+    std::size_t passed = 0;
+    STINT_TRY(together([&]() -> Result<void> {
         for (std::size_t n = 0; n < read.size(); ++n) {
             const Certificate& its = read[n];
             had.start(its.device);
@@ -28,18 +29,33 @@ Result<void> Roster::put(std::span<const Signed> certificates) {
                 (its.enrolment == had.integer(0) && had.integer(2) == 0 && column(its.made) > had.integer(1));
             had.reset();
             if (!isNewer) continue;
+            if (signer && !isSignedBy(certificates[n], *signer, commentOf(its))) {
+                ++passed;
+                continue;
+            }
             const auto key = STINT_TRY(PublicKey::read(its.key));
             const std::string bytes(reinterpret_cast<const char*>(&key), sizeof key);
             STINT_TRY(insert.run(its.device, column(its.enrolment), column(its.made), Blob{bytes}, column(its.labels)));
             STINT_TRY(keep.run(its.device, textOf(certificates[n])));
         }
         return {};
-    });
+    }));
+    return passed;
 }
 
 Result<void> Roster::leave(const std::string& device) {
     auto leave = STINT_TRY(database_.prepare("UPDATE devices SET gone = 1 WHERE id = ?1"));
     return leave.run(device);
+}
+
+Result<void> Roster::recall(std::span<const std::pair<std::string, Hello>> hellos) {
+    auto update = STINT_TRY(database_.prepare("UPDATE devices SET endpoint = ?2, version = ?3 WHERE id = ?1 AND "
+                                              "enrolment = ?4 AND endpoint = '' AND version = ''"));
+    return together([&]() -> Result<void> {
+        for (const auto& [device, hello] : hellos)
+            STINT_TRY(update.run(device, hello.endpoint, hello.version, column(hello.enrolment)));
+        return {};
+    });
 }
 
 Result<std::vector<std::string>> Roster::hello(const std::string& device, const Hello& hello, WallTime now) {

@@ -153,10 +153,14 @@ public:
     Result<void> goBack(const std::string& stream, std::uint64_t sequence);
 
     /// Devices have joined, or have newer certificates: one commit. One that is older than what is known, or that came
-    /// before its device left, changes nothing. IllegalArgument: one is none, and none is taken.
-    Result<void> put(std::span<const Signed> certificates);
+    /// before its device left, changes nothing. Nor does one that `signer` has not signed; nullptr: this server has
+    /// made them. Returns how many those were. IllegalArgument: one is none, and none is taken.
+    Result<std::size_t> put(std::span<const Signed> certificates, const PublicKey* signer = nullptr);
     /// The device has left, or was revoked: its reports count no more, until it joins anew.
     Result<void> leave(const std::string& device);
+    /// Devices said this of themselves before this file was made: it counts where nothing is known of one
+    /// of that enrolment.
+    Result<void> recall(std::span<const std::pair<std::string, Hello>> hellos);
     /// The campaigns of which the device has told more than is known here. IllegalState: it is no device of this fleet.
     Result<std::vector<std::string>> hello(const std::string& device, const Hello& hello, WallTime now);
     Result<std::optional<DeviceEntry>> device(const std::string& id);
