@@ -1,6 +1,5 @@
 """A fleet's server in its parts, and devices that have joined it, for tests that share them."""
 
-import sqlite3
 from types import SimpleNamespace
 
 import pytest
@@ -55,16 +54,6 @@ class Ground:
     def nats_port(self):
         words = self.parts.words["stint-fleetd"]
         return int(words[words.index("--nats") + 1].rpartition(":")[2])
-
-    def endpoint_of(self, device):
-        with sqlite3.connect(f"file:{self.world.store}/fleet-server/roster.db?mode=ro", uri=True) as file:
-            ((url,),) = file.execute("SELECT endpoint FROM devices WHERE id = ?", (device,))
-        return url
-
-    def metric(self, outcome):
-        _, text = self.parts.answers("GET", "/metrics")
-        (line,) = [one for one in text.splitlines() if one.startswith(f'stint_fleet_reports_total{{outcome="{outcome}"}}')]
-        return float(line.split()[1])
 
     def close(self):
         for device in self.devices:

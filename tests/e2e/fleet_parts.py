@@ -13,7 +13,7 @@ PARTS = ("nats-server", "stint-endpoint", "stint-fleetd")
 
 
 class Parts:
-    """What an office's `stint fleet serve` keeps running, with the same words, but started again at once."""
+    """Those that an office's `stint fleet serve` keeps running, with the same words, but started again at once."""
 
     def __init__(self, office):
         self.world, self.log = office.world, office.world.root / "parts.log"
