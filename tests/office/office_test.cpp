@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <latch>
 #include <mutex>
 #include <set>
 #include <sqlite3.h>
@@ -638,6 +639,35 @@ TEST_CASE("§5.1: a device that asks without end is passed over, and keeps nobod
     CHECK(answered > 0);
     CHECK(answered < flood / 2);
     fleet.desk.reset();
+}
+
+TEST_CASE("§5.1: however many devices tell, those who ask have their turn") {
+    SmallFleet fleet(1);
+    Desk& desk = *fleet.desk;
+    constexpr int flood = 2'000;
+    std::promise<void> isBusy, mayGoOn;
+    desk.office().look([&](Office::View&) {
+        isBusy.set_value();
+        mayGoOn.get_future().wait();
+    });
+    isBusy.get_future().wait();
+    std::latch kept(flood);
+    for (int n = 0; n < flood; ++n) {
+        const std::string device = push::newDevice();
+        desk.broker.keep(push::fleetSubject(FleetWord::Report, push::shardOf(device), device), {}, "no report",
+                         [&](const auto& result) {
+                             CHECK(result.ok());
+                             kept.count_down();
+                         });
+    }
+    kept.wait();
+    const auto read = [](Office::View& view) { return view.passed(Passed::NoReport); };
+    std::promise<std::int64_t> first;
+    desk.office().look([&](Office::View& view) { first.set_value(read(view)); });
+    desk.reported();
+    mayGoOn.set_value();
+    CHECK(first.get_future().get() < flood);
+    CHECK(eventually([&] { return desk.look(read) == flood; }));
 }
 
 TEST_CASE("An endpoint is worth its token, and names no place") {

@@ -17,6 +17,7 @@ constexpr auto betweenTries = std::chrono::seconds(1);
 constexpr auto longestRest = std::chrono::minutes(1); ///< a clock may be set
 constexpr auto betweenSweeps = std::chrono::hours(1);
 constexpr Duration campaignsKept = std::chrono::hours(24 * 30); ///< fleet.md §2.1
+constexpr Duration untilStored = std::chrono::seconds(1);
 constexpr std::size_t mostReports = 500, aPage = 1'000;
 
 constexpr auto isGoing = "all is read; campaigns go";
@@ -177,8 +178,13 @@ void Office::run() {
         const bool isDue = !follows_ || bootNow() >= lease_->renewal();
         if (isUp && !isOpen_ && isDue) {
             if (const auto opened = open(); !opened.ok()) lose(opened.error());
-        } else if (isOpen_ && hasReports) {
-            if (const auto read = readReports(); !read.ok()) lose(read.error());
+        } else if (isOpen_ && (hasReports || (lookAgain_ && steadyNow() >= *lookAgain_))) {
+            lookAgain_.reset();
+            if (hasReports) lookAgain_ = steadyNow() + untilStored;
+            // One batch a turn: however many tell, those who ask have their turn, too.
+            const auto read = readReports();
+            if (!read.ok()) lose(read.error());
+            if (read.ok() && *read) reported();
         }
         if (isOpen_ && lease_) {
             if (const auto still = leadOn(); !still.ok()) lose(still.error());
@@ -197,8 +203,10 @@ std::chrono::milliseconds Office::rest() const {
         return std::clamp<std::chrono::milliseconds>(*next - wallNow(), std::chrono::milliseconds(0), longestRest);
     for (const auto& [id, running] : campaigns_)
         if (const auto its = running.steering.nextDeadline()) next = next ? std::min(*next, *its) : *its;
-    if (!next) return longestRest;
-    return std::clamp<std::chrono::milliseconds>(*next - wallNow(), std::chrono::milliseconds(0), longestRest);
+    Duration longest = longestRest;
+    if (next) longest = std::min(longest, *next - wallNow());
+    if (lookAgain_) longest = std::min(longest, *lookAgain_ - steadyNow());
+    return std::max(longest, Duration(0));
 }
 
 /// The time passes, and each log gets its entries.
@@ -285,7 +293,9 @@ Result<void> Office::open() {
     STINT_TRY(readHouse());
     STINT_TRY(readDevices());
     STINT_TRY(readCampaigns());
-    STINT_TRY(readReports());
+    STINT_TRY(openReports());
+    while (STINT_TRY(readReports())) {
+    }
     if (!leading) {
         if (!std::exchange(follows_, true)) wires_.follows();
         tellOnce(fmt::format("{} leads the fleet; this server follows it", lease_->leader()));
@@ -392,36 +402,40 @@ Result<void> Office::readDevices() {
     return done;
 }
 
-Result<void> Office::readReports() {
+Result<void> Office::openReports() {
     const push::StreamState stream = STINT_TRY(broker_.openReports(copies_));
-    std::uint64_t position = STINT_TRY(roster_.position(stream.store));
-    if (position > stream.last) {
-        STINT_TRY(roster_.goBack(stream.store, stream.last));
-        position = stream.last;
+    reports_ = stream.store;
+    reportsRead_ = STINT_TRY(roster_.position(reports_));
+    if (reportsRead_ <= stream.last) return {};
+    STINT_TRY(roster_.goBack(reports_, stream.last));
+    reportsRead_ = stream.last;
+    return {};
+}
+
+/// A batch of them. False: there are no more now.
+Result<bool> Office::readReports() {
+    const auto some = STINT_TRY(broker_.read(push::reportsStream, ">", reportsRead_ + 1, mostReports));
+    if (some.empty()) return false;
+    std::vector<StreamedReport> batch;
+    for (const push::Recorded& one : some) {
+        const auto asker = push::fleetAskerIn(one.message.subject);
+        if (!asker) continue;
+        batch.push_back({.sequence = one.message.sequence,
+                         .time = one.at,
+                         .device = asker->asker.device,
+                         .text = one.message.body});
     }
-    while (true) {
-        const auto some = STINT_TRY(broker_.read(push::reportsStream, ">", position + 1, mostReports));
-        if (some.empty()) return {};
-        std::vector<StreamedReport> batch;
-        for (const push::Recorded& one : some) {
-            const auto asker = push::fleetAskerIn(one.message.subject);
-            if (!asker) continue;
-            batch.push_back({.sequence = one.message.sequence,
-                             .time = one.at,
-                             .device = asker->asker.device,
-                             .text = one.message.body});
-        }
-        const Taken taken = STINT_TRY(roster_.take(stream.store, batch));
-        counted_ += static_cast<std::int64_t>(taken.reports.size());
-        for (std::size_t why = 0; why < passed_.size(); ++why)
-            passed_.at(why) += taken.passed.at(why);
-        for (const Taken::Told& told : taken.reports) {
-            const auto found = campaigns_.find(told.campaign);
-            if (!isOpen_ || found == campaigns_.end()) continue; // before it is, the roster alone has them
-            carryOut(found->first, found->second, found->second.steering.handle(told.report, wallNow()));
-        }
-        position = some.back().message.sequence;
+    const Taken taken = STINT_TRY(roster_.take(reports_, batch));
+    counted_ += static_cast<std::int64_t>(taken.reports.size());
+    for (std::size_t why = 0; why < passed_.size(); ++why)
+        passed_.at(why) += taken.passed.at(why);
+    for (const Taken::Told& told : taken.reports) {
+        const auto found = campaigns_.find(told.campaign);
+        if (!isOpen_ || found == campaigns_.end()) continue; // before it is, the roster alone has them
+        carryOut(found->first, found->second, found->second.steering.handle(told.report, wallNow()));
     }
+    reportsRead_ = some.back().message.sequence;
+    return some.size() == mostReports;
 }
 
 Result<void> Office::readCampaigns() {

@@ -159,7 +159,8 @@ private:
     Result<void> takeList(std::string_view text);
     Result<void> readDevices();
     Result<void> readCampaigns();
-    Result<void> readReports();
+    Result<void> openReports();
+    Result<bool> readReports();
     Result<void> noted(const std::string& id, const Running& running, const Entry& entry);
     Result<void> forgetOld();
     Result<void> hearKept(const std::string& id, Running& running);
@@ -212,9 +213,13 @@ private:
     // The revisions of buckets up to which all is known.
     std::uint64_t devicesRead_ = 0, houseRead_ = 0;
     Ledger::Place campaignsRead_;
-    std::optional<Lease> lease_; ///< nullopt: the server is alone
-    bool follows_ = false;       ///< another server leads
-    int copies_ = 1;             ///< servers of the cluster that keep what is kept
+    std::optional<Lease> lease_;    ///< nullopt: the server is alone
+    bool follows_ = false;          ///< another server leads
+    int copies_ = 1;                ///< servers of the cluster that keep what is kept
+    std::string reports_;           ///< the name of their stream's store
+    std::uint64_t reportsRead_ = 0; ///< its sequence up to which they are read
+    /// A report may be heard here before the stream has it, so that once more is looked for it, by steadyNow().
+    std::optional<Duration> lookAgain_;
     std::map<std::tuple<std::string, Device, std::uint32_t>, std::vector<Answered>> asking_; ///< by campaign and slot
     std::optional<Signed> statement_; ///< which says the following
     Statement said_;
