@@ -1,0 +1,407 @@
+"""./bench fleet: a fleet's server beside 10,000 devices (fleet.md). `stint fleet serve` with TLS, and stint-fleet-load, which is
+the devices: the real line, keys and signatures, a join by a real invitation, the real machines, but for what a step does. How
+soon they are connected and have joined, an order has come to all of them, their reports are in SQLite; whether more than
+at-a-time ran, one ran twice, an end was lost, also while nats-server is killed each 30 s; how soon a server that has lost its
+file has read it all again, and what a million devices cost it; how often stint-agent wakes up with nothing to do.
+`--quick`: fewer of everything."""
+
+import argparse
+import contextlib
+import http.client
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+
+from certificates import Authority  # noqa: E402
+from push import goal, status  # noqa: E402
+from push_served import children_of  # noqa: E402
+from push_server import free_port  # noqa: E402
+from test_fleet import Device, Office  # noqa: E402
+from world import BIN, World  # noqa: E402
+
+OF_A_CODE = 500  # of the 600 questions that one invitation may be asked in a minute (fleet.md §3)
+PATIENCE = 600  # s
+PARTS = ["devices", "reading", "idle"]
+
+
+class Server(Office):
+    """A fleet, with those words for `stint fleet serve`; it trusts that authority."""
+
+    def __init__(self, *words, authority=None):
+        self.more = words
+        self.port, self.broker_port = free_port(), free_port()
+        world = World()
+        if authority:
+            world.environment["SSL_CERT_FILE"] = str(authority.file)
+        super().__init__(world)
+
+    def start(self):
+        self.words = ["stint", "fleet", "serve", "--port", str(self.port), "--broker-port", str(self.broker_port), *self.more]
+        super().start()
+        self.fleet, self.push = self.world.store / "fleet-server", self.world.store / "push-server"
+
+    def pid(self, name):
+        return children_of(self.process.pid).get(name)
+
+    def ask(self, path):
+        """An answer of the door's; None where it has none now."""
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            address, token = (self.fleet / "door").read_text().split()
+            door = http.client.HTTPConnection(address.removeprefix("http://"), timeout=30)
+            door.request("GET", path, headers={"Authorization": f"Bearer {token}"})
+            answer = door.getresponse()
+            said = json.loads(answer.read())
+            return said if answer.status == 200 else None
+        return None
+
+    def until(self, path, is_so):
+        """Seconds until an answer is so, and that."""
+        begun = time.monotonic()
+        while time.monotonic() < begun + PATIENCE:
+            said = self.ask(path)
+            if said is not None and is_so(said):
+                return time.monotonic() - begun, said
+            time.sleep(0.05)
+        sys.exit(f"bench: {path} says {said}; {self.log.read_text()[-2000:]}")
+
+    def results(self, campaign):
+        """The end of each device, by the server's word."""
+        ends, at = {}, 0
+        while at is not None:
+            page = self.ask(f"/v1/results?id={campaign}&from={at}")
+            ends |= {row["device"]: row["outcome"] for row in page["results"]}
+            at = page["next"]
+        return ends
+
+    def spent(self):
+        """Seconds of a processor, by program."""
+        def of(pid):
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return {name: of(pid) for name, pid in children_of(self.process.pid).items()}
+
+    def close(self):
+        super().close()
+        self.world.close()
+
+
+def campaign(name, query, rollout):
+    return (f'name = "{name}"\ntargets = "{query}"\nexpires = "1d"\n[[step]]\nrun = ["/bin/true"]\n[rollout]\n'
+            f'stop = {{ failures = "none" }}\nok = "1%"\n{rollout}\n')
+
+
+class Hands:
+    """A process that says a line of JSON for all that it has done."""
+
+    def __init__(self, words, environment, last):
+        self.process = subprocess.Popen([BIN / "stint-fleet-load", *map(str, words)], env=environment, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE)
+        last.callback(self.process.wait)
+        last.callback(self.process.kill)
+        self.read = b""
+
+    def line(self):
+        deadline = time.monotonic() + PATIENCE
+        while b"\n" not in self.read:
+            left = deadline - time.monotonic()
+            if not select.select([self.process.stdout], [], [], max(left, 0))[0]:
+                return None
+            some = os.read(self.process.stdout.fileno(), 1 << 20)
+            if not some:
+                sys.exit("bench: stint-fleet-load has ended")
+            self.read += some
+        line, self.read = self.read.split(b"\n", 1)
+        return json.loads(line)
+
+    def until(self, did, of=None):
+        while (said := self.line()) is not None:
+            if said["did"] == did and said.get("campaign") == of:
+                return said
+        sys.exit(f"bench: never {did}; {json.dumps(self.asks('status'))}")
+
+    def asks(self, line):
+        self.process.stdin.write(f"{line}\n".encode())
+        self.process.stdin.flush()
+        return self.until(line.split()[0])
+
+
+# ---- Devices that are there ----
+
+class Fleet:
+    """A server with TLS, and its devices, which come into it one thing after another."""
+
+    def __init__(self, given, last):
+        self.given = given
+        folder = Path(tempfile.mkdtemp())
+        authority = Authority(folder / "authority")
+        certificate, key = authority.certificate("server", host="DNS:localhost")
+        self.server = Server("--origin", "https://localhost", "--listen", "127.0.0.1", "--cert", str(certificate), "--key", str(key),
+                             authority=authority)
+        last.callback(self.server.close)
+        codes = folder / "codes"
+        codes.write_text("".join(
+            " ".join(self.server.invites("--labels", "site=berlin", "--uses", "10000", "--expires", "1d")) + "\n"
+            for _ in range(-(-given.devices // OF_A_CODE))))
+        self.before = {name: status(pid)[1] for name, pid in children_of(self.server.process.pid).items()}
+        self.hands = Hands(["live", "--push", self.server.push, "--port", self.server.broker_port, "--devices", given.devices,
+                            "--codes", codes, "--failing", 0.01], self.server.world.environment, last)
+
+    def grown(self, name):
+        """KiB that a program has grown by, for each device."""
+        return (status(self.server.pid(name))[1] - self.before[name]) * 1024 / self.given.devices
+
+    def begins(self, name, rollout):
+        """When it did, and the campaign's id."""
+        begun = time.time()
+        return begun, self.server.starts(campaign(name, "label site=berlin", rollout), "--all")
+
+    def ends(self, campaign):
+        """All that the devices saw of it, once the server has all ends; those that it has lost; since when it has."""
+        seen = self.hands.until("ended", campaign)["seen"]
+        count = self.given.devices
+
+        def is_told(said):
+            return sum(said["counts"].get(word, 0) for word in ("succeeded", "failed")) == count
+        self.server.until(f"/v1/campaign?id={campaign}", is_told)
+        at = time.time()
+        told, own = self.server.results(campaign), self.hands.asks(f"ends {campaign}")["ends"]
+        return seen, sum(told.get(device) != end for device, end in own.items()) + count - len(own), at
+
+
+def join(fleet, given):
+    rows, found = [], {}
+    for did, what in (("connected", "connected: TLS, JWT, signature"), ("joined", "joined by an invitation"),
+                      ("registered", "registered for push"), ("greeted", "said hello")):
+        before = fleet.server.spent()
+        found[did] = fleet.hands.until(did)
+        spent = {name: now - before[name] for name, now in fleet.server.spent().items()}
+        seconds = found[did]["ms"] / 1000
+        rows.append([what, f"{seconds:.1f}", f"{given.devices / seconds:.0f}", f"{found[did]['tries']}",
+                     *(f"{spent[name] * 1e3 / given.devices:.2f}" for name in ("nats-server", "stint-endpoint", "stint-fleetd"))])
+        if did == "connected":
+            each = fleet.grown("nats-server")
+    table = {"title": f"{given.devices} devices, one step after another; 64 at once",
+             "columns": ["all have", "s", "a second", "tries more", "ms of nats-server, each", "of stint-endpoint", "of stint-fleetd"],
+             "rows": rows}
+    return table, [goal("all connected, s", found["connected"]["ms"] / 1000, 60),
+                   goal("memory of nats-server for each connection, KiB", each, 80)]
+
+
+def order_to_all(fleet, given):
+    before = fleet.server.spent()
+    begun, id_ = fleet.begins("all at once", f"at-a-time = {given.devices}")
+    started = time.time()
+    ordered = fleet.hands.until("ordered", id_)["seen"]
+    seen, lost, at = fleet.ends(id_)
+    reports = 3 * given.devices
+    spent = {name: now - before[name] for name, now in fleet.server.spent().items()}
+    rows = [["`stint fleet start`, with its password", f"{started - begun:.1f} s"],
+            ["from the first order that the push server has until all devices have one", f"{ordered['orderedIn'] / 1000:.1f} s"],
+            ["an order, from the push server to its device: p50, p99, most", " ".join(f"{seen['orders'][of]} ms" for of in ("p50", "p99", "most"))],
+            ["a question for a slot: p50, p99, most", " ".join(f"{seen['slots'][of]} ms" for of in ("p50", "p99", "most"))],
+            ["a report, until it is acknowledged: p50, p99, most", " ".join(f"{seen['reports'][of]} ms" for of in ("p50", "p99", "most"))],
+            [f"from the campaign's start until {reports} signed reports are in SQLite", f"{at - started:.1f} s"],
+            *([f"processor of {name}", f"{seconds:.1f} s"] for name, seconds in spent.items())]
+    table = {"title": f"One order to {given.devices} devices, all at once, each of which does 0.1 to 1 s of work, and reports thrice",
+             "columns": ["what", "is"], "rows": rows}
+    return table, [goal("an order is stored for all and told to all, s", ordered["orderedIn"] / 1000, 5),
+                   goal("order to device, p99 in s", seen["orders"]["p99"] / 1000, 1),
+                   goal(f"{reports} signed reports are in SQLite, s from the start", at - started, 15),
+                   goal("ends that were lost, or another than the device's", lost, 0),
+                   goal("devices that began twice", seen["twice"], 0)]
+
+
+def in_waves(fleet, given, kills):
+    """Seconds, and what the devices saw."""
+    ends = threading.Event()
+
+    def kill():
+        if not kills:
+            return
+        ends.wait(given.first_kill)
+        # `stint fleet serve` starts it again after 1 s, and waits twice as long each time.
+        while not ends.is_set() and ends.killed < given.kills:
+            if pid := fleet.server.pid("nats-server"):
+                os.kill(pid, signal.SIGKILL)
+                ends.killed += 1
+            ends.wait(30)
+    ends.killed = 0
+    killer = threading.Thread(target=kill)
+    begun, id_ = fleet.begins("in waves" + (", with kills" if kills else ""),
+                              f'at-a-time = {given.at_a_time}\nwave = [10, 100, "10%", "100%"]')
+    killer.start()
+    try:
+        seen, lost, at = fleet.ends(id_)
+    finally:
+        ends.set()
+        killer.join()
+    return at - begun, seen, lost, ends.killed
+
+
+def waves(fleet, given):
+    rows, goals = [], []
+    for kills in (False, True):
+        took, seen, lost, killed = in_waves(fleet, given, kills)
+        name = "nats-server is killed each 30 s" if kills else "nobody dies"
+        rows.append([name, f"{took:.1f}", f"{killed}", f"{seen['mostRunning']}", f"{seen['hints']}", f"{seen['slots']['p99']}",
+                     f"{lost}", f"{seen['twice']}"])
+        goals += [goal(f"{name}: devices that ran at a time", seen["mostRunning"], given.at_a_time),
+                  goal(f"{name}: ends that were lost", lost, 0), goal(f"{name}: devices that began twice", seen["twice"], 0)]
+        if kills:
+            goals.append(goal("kills cost, s", took - without, 20))
+        without = took
+    table = {"title": f"{given.devices} devices in four waves, {given.at_a_time} at a time, 0.1 to 1 s of work each",
+             "columns": ["", "s", "kills", "most at a time", "hints", "p99 ms for a slot", "lost", "twice"], "rows": rows}
+    return table, goals
+
+
+# ---- A server that reads ----
+
+def filled(given, devices, each, last):
+    """A server whose broker has so many devices, of which as many as report do so each so often."""
+    server = Server()
+    last.callback(server.close)
+    keys = given.reporting if each else 0
+    hands = Hands(["fill", "--push", server.push, "--broker", f"nats://127.0.0.1:{server.broker_port}", "--fleet", server.fleet,
+                   "--devices", devices, "--keys", keys], server.world.environment, last)
+    hands.until("certified")
+    begin_anew(server)
+    id_ = server.starts(campaign("filled", "label filled=yes", "at-a-time = 1\nbegin-within = \"20h\""), "--all")
+    if each:
+        hands.process.stdin.write(f"report {id_} {each}\n".encode())
+        hands.process.stdin.flush()
+        hands.until("reported")
+        server.until(f"/v1/campaign?id={id_}", lambda said: said["counts"].get("succeeded", 0) == keys)
+    return server, id_
+
+
+def begin_anew(server, without_file=False):
+    """Seconds from the next stint-fleetd's begin until it has read all."""
+    pid = server.pid("stint-fleetd")
+    os.kill(pid, signal.SIGSTOP)  # it writes nothing more
+    if without_file:
+        for file in server.fleet.glob("roster.db*"):
+            file.unlink()
+    os.kill(pid, signal.SIGKILL)
+    while server.pid("stint-fleetd") in (None, pid):  # it is started again after a while
+        time.sleep(0.01)
+    begun = time.monotonic()
+    server.until("/v1/fleet", lambda said: said["open"])
+    return time.monotonic() - begun
+
+
+def reading(given):
+    rows, goals = [], []
+    with ExitStack() as last:
+        server, id_ = filled(given, given.reporting, given.each, last)
+        count = given.reporting * given.each
+        again, anew = begin_anew(server), begin_anew(server, without_file=True)
+        spent = server.spent()["stint-fleetd"]
+        server.until(f"/v1/campaign?id={id_}", lambda said: said["counts"].get("succeeded", 0) == given.reporting)
+        rows += [[f"{count} reports of {given.reporting} devices, with its file", f"{again:.1f} s", ""],
+                 ["the same without its file", f"{anew:.1f} s", f"{spent:.0f} s of a processor"]]
+        goals.append(goal(f"stint-fleetd reads {count} reports again, s", anew, 60 * count / 1e6))
+    with ExitStack() as last:
+        server, _ = filled(given, given.many, 0, last)
+        anew = begin_anew(server, without_file=True)
+        memory = status(server.pid("stint-fleetd"))[1]
+        rows.append([f"{given.many} devices that are all meant, without its file", f"{anew:.1f} s", f"{memory:.0f} MiB"])
+        goals.append(goal(f"memory of stint-fleetd with {given.many} devices, MiB", memory, 200))
+    table = {"title": "stint-fleetd begins anew, beside its nats-server, until it answers",
+             "columns": ["what it reads", "after", "it takes"], "rows": rows}
+    return table, goals
+
+
+# ---- Nothing to do ----
+
+def idle(given, last):
+    server = Server()
+    last.callback(server.close)
+    device = Device()
+    last.callback(device.close)
+    device.joins(server.invites())
+
+    def agents():
+        return {int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and program(entry) == BIN / "stint-agent"
+                and device.world.environment["XDG_STATE_HOME"].encode() in environment(entry)}
+
+    def program(entry):
+        with contextlib.suppress(OSError):
+            return (entry / "exe").readlink()
+        return None
+
+    def environment(entry):
+        with contextlib.suppress(OSError):
+            return (entry / "environ").read_bytes()
+        return b""
+    time.sleep(given.settle)
+    before = {pid: status(pid)[0] for pid in agents()}
+    seen = set(before)
+    end = time.monotonic() + given.idle
+    while time.monotonic() < end:
+        time.sleep(1)
+        seen |= agents()
+    woken = sum(status(pid)[0] - switches for pid, switches in before.items() if Path(f"/proc/{pid}").exists())
+    begun = len(seen - set(before))
+    table = {"title": f"stint-agent of a device that has joined, and has nothing to do, in {given.idle} s", "columns": ["what", "is"],
+             "rows": [["processes of it that were there", f"{len(before)}"], ["that were started meanwhile", f"{begun}"],
+                      ["context switches, all threads", f"{woken}"]]}
+    return table, [goal("stint-agent, idle: context switches and starts", woken + begun, 0)]
+
+
+FULL = {"devices": 10_000, "at_a_time": 200, "first_kill": 5, "kills": 3, "reporting": 10_000, "each": 100, "many": 1_000_000, "settle": 60,
+        "idle": 60}
+QUICK = {"devices": 1000, "at_a_time": 50, "first_kill": 3, "kills": 1, "reporting": 5000, "each": 20, "many": 100_000, "settle": 40, "idle": 20}
+
+
+def measured(given):
+    tables, goals = [], []
+
+    def add(what, *words):
+        print(f"   {what.__name__.replace('_', ' ')}", file=sys.stderr)
+        table, reached = what(*words)
+        tables.append(table)
+        goals.extend(reached)
+
+    if "devices" in given.only:
+        with ExitStack() as last:
+            fleet = Fleet(given, last)
+            add(join, fleet, given)
+            add(order_to_all, fleet, given)
+            add(waves, fleet, given)
+    if "reading" in given.only:
+        add(reading, given)
+    if "idle" in given.only:
+        with ExitStack() as last:
+            add(idle, given, last)
+    print(json.dumps({"tables": tables, "goals": goals}))
+
+
+def main():
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--quick", action="store_true", help="fewer devices and reports")
+    words.add_argument("--devices", type=int, help="as many")
+    words.add_argument("--only", action="append", choices=PARTS, help="this part of it")
+    words.add_argument("--reaped", action="store_true", help=argparse.SUPPRESS)
+    given = words.parse_args()
+    if not given.reaped:  # what has been started, by the bus too, ends with this process, however that ends
+        line = [BIN / "stint-exec", "--parent", f"{os.getpid()}", "--reap", "bench", "--", "/usr/bin/python3", __file__]
+        sys.exit(subprocess.run([*line, *sys.argv[1:], "--reaped"], check=False).returncode)
+    tempfile.tempdir = os.environ["STINT_BENCH_DIR"]
+    chosen = (QUICK if given.quick else FULL) | {"only": given.only or PARTS}
+    measured(argparse.Namespace(**chosen | ({"devices": given.devices} if given.devices else {})))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,429 @@
+#include "bench/fleet_device.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/result/errors.hpp"
+#include "base/time/clock.hpp"
+#include "base/version/version.hpp"
+#include "fleet/agent/jobs.hpp"
+#include "fleet/document/document.hpp"
+#include "fleet/enrolment/identity.hpp"
+#include "fleet/questions/report.hpp"
+
+namespace stint::bench {
+namespace {
+
+using namespace fleet;
+
+constexpr std::string_view boot = "the only one";
+constexpr Duration restLost = std::chrono::seconds(30); ///< as stintd lets a job rest that is to run again
+constexpr Duration restNoNews = std::chrono::hours(1);
+constexpr Duration firstTry = std::chrono::seconds(1), longestTry = std::chrono::minutes(5); ///< push.md §4.2
+constexpr std::string_view sequenceHeader = "Nats-Sequence";
+
+/// The owner of none of these devices minds anything.
+Owner anyOwner() { return {.kinds = {"get", "run", "verify", "policy", "app", "settings"}, .commands = {"any"}}; }
+
+std::uint64_t sequenceOf(const push::StoredMessage& message) {
+    const auto its = std::ranges::find(message.headers, sequenceHeader, &push::Headers::value_type::first);
+    return its == message.headers.end() ? message.sequence : std::stoull(its->second);
+}
+
+} // namespace
+
+FleetDevice::FleetDevice(Loop& loop, const Place& place, Device device, const Drawn& drawn, Seen& seen)
+    : loop_(loop), device_(std::move(device)), drawn_(drawn), seen_(seen), key_(SecretKey::make()),
+      random_(static_cast<unsigned>(std::hash<std::string>()(device_.name))),
+      line_(loop, place, device_,
+            {.up = [this] { up(); },
+             .lost =
+                 [this](const std::string& why) {
+                     if (auto done = std::exchange(connecting_, nullptr))
+                         return done(fail(Errc::UNAVAILABLE, "{}", why));
+                     seen_.trouble(why);
+                     lost();
+                 },
+             .heard = [this](const push::StoredMessage& message) { heard(message); }}) {
+    box_.wanted.set();
+}
+
+Duration FleetDevice::draw(Duration least, Duration most) {
+    return Duration(
+        std::uniform_int_distribution<Duration::rep>(least.count(), std::max(least, most).count())(random_));
+}
+
+// ---- The line (push.md §4) ----
+
+void FleetDevice::connect(Done done) {
+    connecting_ = std::move(done);
+    line_.connect();
+}
+
+void FleetDevice::up() {
+    betweenTries_ = Duration(0);
+    if (const auto done = std::exchange(connecting_, nullptr)) return done({});
+    catchUp();
+    for (auto& [which, one] : std::exchange(held_, {}))
+        ask(one.word, std::move(one.question), std::move(one.answered));
+}
+
+void FleetDevice::lost() {
+    ++seen_.lost;
+    reconnect();
+}
+
+void FleetDevice::reconnect() {
+    betweenTries_ = std::clamp(draw(firstTry, 2 * betweenTries_), firstTry, longestTry);
+    loop_.after(betweenTries_, [this] { line_.connect(); });
+}
+
+/// Fetches what was missed.
+void FleetDevice::catchUp() {
+    if (std::exchange(isCatchingUp_, true)) return;
+    line_.ask(subjectOf(push::Service::Box, device_.shard, device_.name), textOf(box_),
+              [this](const Result<std::string>& text) {
+                  isCatchingUp_ = false;
+                  const auto answer = text.ok() ? push::boxAnswerIn(*text) : Result<push::BoxAnswer>(text.error());
+                  if (!answer.ok()) {
+                      loop_.after(firstTry, [this] {
+                          if (line_.isUp()) catchUp();
+                      });
+                      return;
+                  }
+                  if (answer->store != box_.place.stream) box_.cursors.clear();
+                  for (const push::Epoch& epoch : answer->epochs) {
+                      box_.place.epoch = epoch.number;
+                      for (auto& [prefix, cursors] : box_.cursors)
+                          for (auto& cursor : cursors)
+                              cursor = std::min(cursor, epoch.from);
+                  }
+                  box_.place.stream = answer->store;
+                  for (const push::StoredMessage& message : answer->messages)
+                      heard(message);
+                  if (answer->more) catchUp();
+              });
+}
+
+void FleetDevice::heard(const push::StoredMessage& message) {
+    auto envelope = push::envelopeIn(message.subject, message.headers, message.body, device_.lineKey);
+    if (!envelope.ok()) return seen_.trouble(envelope.error().message);
+    auto& cursor =
+        box_.cursors[envelope->to.registration.substr(0, push::prefixLength)].at(placeOf(envelope->to.urgency));
+    const std::uint64_t sequence = sequenceOf(message);
+    if (sequence != 0 && sequence <= cursor) return;
+    cursor = sequence;
+    take(*std::move(envelope));
+}
+
+void FleetDevice::take(push::Envelope envelope) {
+    const auto order = orderIn(envelope.body);
+    if (!order.ok()) return seen_.trouble(order.error().message);
+    CampaignSeen& its = seen_.campaigns[order->campaign];
+    if (order->again) {
+        ++its.hints;
+    } else if (!orders_.contains(order->campaign) && !going_.contains(order->campaign)) {
+        const WallTime now = wallNow();
+        its.orders.add(now - envelope.sent);
+        its.firstOrder = std::min(its.firstOrder, envelope.sent);
+        its.lastOrder = std::max(its.lastOrder, now);
+    }
+    ordered(*order);
+    seen_.changed(order->campaign);
+}
+
+void FleetDevice::ask(push::FleetWord word, std::string question, FleetLine::Answered answered) {
+    if (!line_.isUp()) {
+        held_.emplace(++number_, Held{word, std::move(question), std::move(answered)});
+        loop_.after(FleetLine::patience, [this, which = number_] {
+            auto its = held_.extract(which);
+            if (!its) return;
+            ++seen_.unanswered;
+            its.mapped().answered(fail(Errc::UNAVAILABLE, "the broker is away"));
+        });
+        return;
+    }
+    line_.ask(push::fleetSubject(word, device_.shard, device_.name), question,
+              [this, answered = std::move(answered)](Result<std::string> answer) {
+                  if (!answer.ok()) ++seen_.unanswered;
+                  answered(std::move(answer));
+              });
+}
+
+void FleetDevice::registerForPush(const push::PublicKey& server, const std::string& origin, Done done) {
+    if (token_.empty()) token_ = push::newToken();
+    const push::RegistrationQuestion question{.registration = *push::registrationOf(token_),
+                                              .vapid = "",
+                                              .encrypted = false,
+                                              .sealedKey = push::sealed(device_.lineKey, server)};
+    line_.ask(subjectOf(push::Service::Registrations, device_.shard, device_.name), textOf(question),
+              [this, origin, done = std::move(done)](const Result<std::string>& text) {
+                  auto made = text.ok() ? push::registrationAnswerIn(*text) : Result<void>(text.error());
+                  if (made.ok()) endpoint_ = origin + std::string(push::postPath) + token_;
+                  done(std::move(made));
+              });
+}
+
+// ---- Its place in the fleet (fleet.md §3) ----
+
+void FleetDevice::join(const JoinCode& code, Done done) {
+    const auto question = questionToJoin(key_,
+                                         {.device = device_.name,
+                                          .key = {},
+                                          .user = device_.user.name(),
+                                          .version = std::string(ownBuild().version),
+                                          .invitation = {},
+                                          .proof = {}},
+                                         code);
+    ask(push::FleetWord::Join, must(question), [this, code, done = std::move(done)](const Result<std::string>& answer) {
+        done(answer.ok() ? joinBy(code, *answer) : Result<void>(answer.error()));
+    });
+}
+
+Result<void> FleetDevice::joinBy(const JoinCode& code, const std::string& text) {
+    const auto read = STINT_TRY(joinAnswerIn(text));
+    const auto* const answer = std::get_if<JoinAnswer>(&read);
+    if (!answer) return fail(Errc::REFUSED, "{}", std::get<Refusal>(read).error);
+    const auto root = STINT_TRY(fleet::PublicKey::read(answer->root));
+    if (fingerprintOf(root, answer->fleet) != code.fleet) return fail(Errc::SECURITY, "it is another fleet");
+    trust_.emplace(root);
+    const auto operators = STINT_TRY(signedIn(answer->operators));
+    const auto certificate = STINT_TRY(signedIn(answer->certificate));
+    STINT_TRY(trust_->takeOperators(operators));
+    return trust_->takeCertificate(certificate, device_.name);
+}
+
+void FleetDevice::sayHello(Done done) { hello(done); }
+
+void FleetDevice::hello(const Done& done) {
+    Hello hello{.version = std::string(ownBuild().version), .endpoint = endpoint_};
+    if (trust_->operators()) hello.operators = trust_->operators()->version;
+    if (trust_->certificate()) hello.enrolment = trust_->certificate()->enrolment;
+    if (trust_->statement()) hello.statement = trust_->statement()->made;
+    for (const auto& [id, going] : going_)
+        if (going.errand->kept().outcome == fleet::Outcome::None) hello.open.emplace(id, going.errand->kept().sequence);
+    ask(push::FleetWord::Hello, textOf(hello), [this, done, asked = steadyNow()](const Result<std::string>& answer) {
+        if (answer.ok()) seen_.hellos.add(steadyNow() - asked);
+        done(answer.ok() ? heardHello(*answer) : Result<void>(answer.error()));
+    });
+}
+
+Result<void> FleetDevice::heardHello(const std::string& text) {
+    const auto answer = STINT_TRY(helloAnswerIn(text));
+    if (answer.operators) STINT_TRY(trust_->takeOperators(*answer.operators));
+    if (answer.certificate) STINT_TRY(trust_->takeCertificate(*answer.certificate, device_.name));
+    if (answer.statement) STINT_TRY(trust_->takeStatement(*answer.statement, bootNow()));
+    for (const std::string& id : answer.missing) { // it has not read that yet, or has lost it
+        const Going& going = going_.at(id);
+        if (!going.errand->kept().unsent.empty()) continue; // it is told anyway
+        ask(push::FleetWord::Report, reportOf(id, going.last), [this](const Result<std::string>&) { ++seen_.again; });
+    }
+    std::vector<std::string> cancelled;
+    for (const auto& [id, going] : going_)
+        if (trust_->statement() && std::ranges::binary_search(trust_->statement()->cancelled, id))
+            cancelled.push_back(id);
+    for (const std::string& id : cancelled)
+        happen(id, Errand::Cancel{});
+    return {};
+}
+
+// ---- Orders and errands, as fleet/agent has them ----
+
+void FleetDevice::ordered(const OrderMessage& order) {
+    const auto known = going_.find(order.campaign);
+    if (known != going_.end() && order.round <= known->second.errand->kept().round) {
+        if (!order.again) return;
+        if (known->second.errand->isRunning()) return wantWork();
+        return happen(order.campaign, Errand::Offered{known->second.errand->kept().round});
+    }
+    orders_.insert_or_assign(order.campaign, order);
+    wantWork();
+}
+
+/// A conversation with the server: hello, documents, reports.
+void FleetDevice::wantWork() {
+    isAgain_ = true;
+    if (isPassing_ || isResting_) return;
+    isPassing_ = true;
+    loop_.later([this] {
+        isAgain_ = false;
+        hello([this](const Result<void>& said) {
+            if (said.ok()) return lookAtOrders();
+            seen_.trouble("hello: " + said.error().message);
+            isPassing_ = false;
+            isResting_ = true;
+            loop_.after(restLost, [this] {
+                isResting_ = false;
+                wantWork();
+            });
+        });
+    });
+}
+
+void FleetDevice::lookAtOrders() {
+    if (orders_.empty()) return endPass();
+    const OrderMessage order = orders_.begin()->second;
+    ask(push::FleetWord::Doc, textOf(DocQuestion{order.campaign}),
+        [this, order, asked = steadyNow()](const Result<std::string>& text) {
+            auto document = text.ok() ? docAnswerIn(*text) : Result<Signed>(text.error());
+            if (document.ok()) seen_.documents.add(steadyNow() - asked);
+            loop_.later([this, order, document = std::move(document)] {
+                orders_.erase(order.campaign);
+                if (document.ok())
+                    consider(order, *document);
+                else
+                    seen_.trouble("doc: " + document.error().message);
+                if (!document.ok() && document.error().code == Errc::UNAVAILABLE)
+                    orders_.emplace(order.campaign, order);
+                lookAtOrders();
+            });
+        });
+}
+
+void FleetDevice::consider(const OrderMessage& order, Signed document) {
+    const Judgement judged = trust_->judge(document, order.enrolment, ownBuild().version, anyOwner(), bootNow());
+    if (!judged.campaign || idOf(*judged.campaign) != order.campaign)
+        return seen_.trouble(
+            fmt::format("an order is refused: {}",
+                        judged.reason ? reasons()[static_cast<std::size_t>(*judged.reason)].word : "id"));
+    Going& going = going_[order.campaign];
+    going.campaign = *judged.campaign;
+    going.document = std::move(document);
+    going.enrolment = order.enrolment;
+    going.seen = &seen_.campaigns[order.campaign];
+    if (!going.errand)
+        going.errand.emplace(going.campaign, Kept{}, std::string(boot),
+                             partOf(going.campaign.plan.spread, order.campaign, device_.name));
+    going.began = 0;
+    going.hasToldEnd = false;
+    happen(order.campaign, Errand::Offered{static_cast<std::uint8_t>(order.round)});
+}
+
+void FleetDevice::endPass() {
+    isPassing_ = false;
+    tellNext();
+    if (isAgain_) return wantWork();
+    std::vector<std::string> waiting;
+    for (auto& [id, going] : going_)
+        if (std::exchange(going.wantsNews, false)) waiting.push_back(id);
+    for (const std::string& id : waiting) {
+        going_.at(id).hasNews = true;
+        run(id);
+    }
+}
+
+/// Its job runs.
+void FleetDevice::run(const std::string& id) {
+    Going& going = going_.at(id);
+    const auto may = trust_->mayBegin(going.campaign, bootNow());
+    if (may.ok()) return happen(id, Errand::Run{});
+    if (!going.hasNews) {
+        going.wantsNews = true;
+        return wantWork();
+    }
+    seen_.trouble("it may not begin: " + may.error().message);
+    perform(id, Errand::Wait{restNoNews, false});
+}
+
+void FleetDevice::happen(const std::string& id, const Errand::Event& event) {
+    Going& going = going_.at(id);
+    const bool wasRunning = going.errand->isRunning();
+    const auto effects = going.errand->handle(event, bootNow());
+    const bool isRunning = going.errand->isRunning();
+    if (isRunning != wasRunning) going.seen->runs(isRunning ? 1 : -1);
+    for (const Errand::Effect& effect : effects)
+        std::visit([&](const auto& each) { perform(id, each); }, effect);
+    setAlarm(id);
+}
+
+void FleetDevice::setAlarm(const std::string& id) {
+    const Going& going = going_.at(id);
+    const auto due = going.errand->nextDeadline();
+    if (!due) return;
+    loop_.after(std::max(*due - bootNow(), Duration(0)) + std::chrono::milliseconds(1), [this, id, due] {
+        const auto its = going_.find(id);
+        if (its != going_.end() && its->second.errand->nextDeadline() == due) happen(id, Errand::Tick{});
+    });
+}
+
+void FleetDevice::perform(const std::string& id, const Errand::Wait& wait) {
+    Going& going = going_.at(id);
+    going.hasNews = false;
+    const std::uint64_t job = ++going.job;
+    const auto begin = [this, id, job] {
+        if (going_.at(id).job == job) run(id);
+    };
+    if (wait.after > Duration(0)) return loop_.after(wait.after, begin);
+    loop_.later(begin);
+}
+
+void FleetDevice::perform(const std::string& id, const Errand::AskForSlot& question) {
+    const SlotQuestion asked{
+        .campaign = id, .enrolment = going_.at(id).enrolment, .round = question.round, .slot = question.slot};
+    ask(push::FleetWord::Slot, textOf(asked),
+        [this, id, question, at = steadyNow()](const Result<std::string>& answer) {
+            const auto reply = answer.ok() ? replyIn(*answer) : Result<Reply>(answer.error());
+            if (!reply.ok()) return seen_.trouble("slot: " + reply.error().message); // its errand asks again
+            going_.at(id).seen->slots.add(steadyNow() - at);
+            happen(id, Errand::Answered{question.slot, question.asked, *reply});
+        });
+}
+
+void FleetDevice::perform(const std::string& id, const Errand::BeginStep& step) {
+    Going& going = going_.at(id);
+    CampaignSeen& seen = *going.seen;
+    seen.firstBegin = std::min(seen.firstBegin, wallNow());
+    if (step.step == 0 && ++going.began == 2) ++seen.twice;
+    const bool fails = std::uniform_real_distribution<>(0, 1)(random_) < drawn_.failing;
+    loop_.after(draw(drawn_.least, drawn_.most), [this, id, fails] {
+        going_.at(id).seen->lastEnd = wallNow();
+        happen(id, Errand::StepEnded{.code = fails ? 1 : 0, .isForGood = fails, .words = fails ? "it was drawn" : ""});
+    });
+}
+
+/// None of these is asked for in a load's campaigns.
+void FleetDevice::perform(const std::string& id, const Errand::Restart&) {
+    seen_.trouble(fmt::format("{} wants a restart, which these devices have not", id));
+}
+
+std::string FleetDevice::reportOf(const std::string& id, const Telling& telling) const {
+    const auto made = signedBy(key_, DeviceReport{.campaign = id,
+                                                  .device = device_.name,
+                                                  .enrolment = going_.at(id).enrolment,
+                                                  .made = wallNow(),
+                                                  .telling = telling});
+    return textOf(must(made));
+}
+
+void FleetDevice::tellNext() {
+    if (isTelling_) return;
+    const auto next =
+        std::ranges::find_if(going_, [](const auto& each) { return !each.second.errand->kept().unsent.empty(); });
+    if (next == going_.end()) return;
+    const std::string& id = next->first;
+    const Telling telling = next->second.errand->kept().unsent.front();
+    isTelling_ = true;
+    ask(push::FleetWord::Report, reportOf(id, telling),
+        [this, id, telling, at = steadyNow()](const Result<std::string>& text) {
+            isTelling_ = false;
+            const auto ack = text.ok() ? push::ackIn(*text) : Result<std::uint64_t>(text.error());
+            if (!ack.ok()) {
+                seen_.trouble("report: " + ack.error().message);
+                return wantWork();
+            }
+            Going& going = going_.at(id);
+            going.last = telling;
+            ++seen_.reports;
+            going.seen->reports.add(steadyNow() - at);
+            happen(id, Errand::Acknowledged{telling.sequence});
+            const Kept& kept = going.errand->kept();
+            if (telling.phase == Phase::Ended && kept.unsent.empty() && !std::exchange(going.hasToldEnd, true)) {
+                going.seen->ends.insert_or_assign(device_.name, kept.outcome);
+                ++going.seen->outcomes[kept.outcome];
+                seen_.changed(id);
+            }
+            tellNext();
+        });
+}
+
+} // namespace stint::bench

@@ -1,0 +1,117 @@
+// A device of stint-fleet-load: the line, the place in a fleet and the errands of a real one, with the rooms that
+// stint-agent is made of, but for jobs. Its conditions hold always, what a step does is a drawn time, and nothing is
+// written to a disk, so it does not die.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/fleet_line.hpp"
+#include "bench/fleet_seen.hpp"
+#include "fleet/enrolment/enroller.hpp"
+#include "fleet/errand/errand.hpp"
+#include "fleet/questions/questions.hpp"
+#include "fleet/trust/trust.hpp"
+#include "push/envelope/fleet.hpp"
+
+namespace stint::bench {
+
+/// How long a device is at a step, and which part of all fail.
+struct Drawn {
+    Duration least{0}, most{0};
+    double failing = 0;
+};
+
+class FleetDevice {
+public:
+    FleetDevice(Loop& loop, const Place& place, Device device, const Drawn& drawn, Seen& seen);
+    FleetDevice(const FleetDevice&) = delete;
+    FleetDevice& operator=(const FleetDevice&) = delete;
+
+    // One after another; each is done when `done` is called, with what was wrong.
+    using Done = std::function<void(Result<void>)>;
+    void connect(Done done);
+    /// Joins the fleet (fleet.md §3).
+    void join(const fleet::JoinCode& code, Done done);
+    /// Has orders pushed to it.
+    void registerForPush(const push::PublicKey& server, const std::string& origin, Done done);
+    void sayHello(Done done);
+
+private:
+    struct Going {
+        fleet::Campaign campaign;
+        fleet::Signed document;
+        std::uint32_t enrolment = 0;
+        std::optional<fleet::Errand> errand;
+        CampaignSeen* seen = nullptr;
+        std::uint64_t job = 0;   ///< the number of its last wait: others before it count no more
+        std::uint32_t began = 0; ///< how often its first step did
+        fleet::Telling last;     ///< that the server has acknowledged
+        bool wantsNews = false, hasNews = false;
+        bool hasToldEnd = false;
+    };
+
+    // The line.
+    void up();
+    void lost();
+    void reconnect();
+    void catchUp();
+    void heard(const push::StoredMessage& message);
+    void take(push::Envelope envelope);
+    /// A question waits for the connection as long as for its answer (push.md §4.2).
+    void ask(push::FleetWord word, std::string question, FleetLine::Answered answered);
+
+    // The agent does likewise (fleet/agent).
+    Result<void> joinBy(const fleet::JoinCode& code, const std::string& text);
+    void ordered(const fleet::OrderMessage& order);
+    void wantWork();
+    void hello(const Done& done);
+    Result<void> heardHello(const std::string& text);
+    void lookAtOrders();
+    void consider(const fleet::OrderMessage& order, fleet::Signed document);
+    void endPass();
+    void run(const std::string& id);
+    void happen(const std::string& id, const fleet::Errand::Event& event);
+    void perform(const std::string& id, const fleet::Errand::Wait& wait);
+    void perform(const std::string& id, const fleet::Errand::AskForSlot& question);
+    void perform(const std::string& id, const fleet::Errand::BeginStep& step);
+    void perform(const std::string&, const fleet::Errand::StopStep&) {}
+    void perform(const std::string&, const fleet::Errand::Send&) { tellNext(); }
+    void perform(const std::string& id, const fleet::Errand::Restart&);
+    void perform(const std::string&, const fleet::Errand::Over&) {}
+    void setAlarm(const std::string& id);
+    void tellNext();
+    std::string reportOf(const std::string& id, const fleet::Telling& telling) const;
+    Duration draw(Duration least, Duration most);
+
+    Loop& loop_;
+    Device device_;
+    const Drawn& drawn_;
+    Seen& seen_;
+    fleet::SecretKey key_;
+    std::string token_, endpoint_;
+    push::BoxQuestion box_; ///< with its cursors
+    std::optional<fleet::Trust> trust_;
+    std::map<std::string, fleet::OrderMessage, std::less<>> orders_; ///< to be looked at
+    std::map<std::string, Going, std::less<>> going_;
+    struct Held {
+        push::FleetWord word;
+        std::string question;
+        FleetLine::Answered answered;
+    };
+    std::map<std::uint64_t, Held> held_; ///< questions that wait for the connection
+    std::uint64_t number_ = 0;
+    std::minstd_rand random_;
+    Done connecting_;
+    Duration betweenTries_{0};
+    bool isPassing_ = false, isAgain_ = false, isTelling_ = false, isResting_ = false, isCatchingUp_ = false;
+    FleetLine line_; // last: what it calls back into is there
+};
+
+} // namespace stint::bench

@@ -1,0 +1,86 @@
+// One device's connection to nats-server, by hand on a socket that never blocks: TLS, the device's JWT and signature,
+// the subscriptions of a stint-push that is awake, questions and their answers. libnats has threads of its own for each
+// connection, and ten thousand of those are no device's cost.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "bench/fleet_loop.hpp"
+#include "bench/push_server.hpp"
+#include "push/envelope/questions.hpp"
+#include "stint/result.hpp"
+
+namespace stint::bench {
+
+/// The broker of all devices.
+class Place {
+public:
+    /// The port of 127.0.0.1 that it listens at; its certificate is for `host`, by whom OpenSSL trusts.
+    Place(std::uint16_t port, std::string host);
+    ~Place();
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+private:
+    friend class FleetLine;
+    struct Terms;
+    std::uint16_t port_;
+    std::string host_;
+    std::unique_ptr<Terms> terms_;
+};
+
+class FleetLine final : private Watched {
+public:
+    struct Hooks {
+        std::function<void()> up;                         ///< the broker has let it in, and knows what it listens to
+        std::function<void(const std::string& why)> lost; ///< or never let in
+        std::function<void(push::StoredMessage)> heard;   ///< of a subject under stint.live
+    };
+    FleetLine(Loop& loop, const Place& place, const Device& device, Hooks hooks);
+    ~FleetLine();
+    FleetLine(const FleetLine&) = delete;
+    FleetLine& operator=(const FleetLine&) = delete;
+
+    /// Once, or again when it was lost.
+    void connect();
+    bool isUp() const { return state_ == State::Up; }
+
+    using Answered = std::function<void(Result<std::string>)>;
+    /// Unavailable: there is no connection, or it was lost, or no answer came within `patience`.
+    void ask(const std::string& subject, std::string_view question, Answered answered);
+    static constexpr Duration patience = std::chrono::seconds(10); ///< push.md §4.2
+
+private:
+    enum class State : std::uint8_t { Down, Greeting, Handshake, LetIn, Up };
+    struct Tls;
+
+    void ready() override;
+    Result<void> goOn();
+    Result<void> hearGreeting();
+    Result<void> shakeHands();
+    Result<void> read();
+    Result<void> take();
+    Result<bool> takeOne();
+    void takeMessage(std::string_view subject, std::string_view headers, std::string_view body);
+    void say(std::string_view words);
+    Result<void> flush();
+    void lose(const std::string& why);
+
+    Loop& loop_;
+    const Place& place_;
+    const Device& device_;
+    Hooks hooks_;
+    Fd fd_;
+    std::unique_ptr<Tls> tls_;
+    State state_ = State::Down;
+    std::string in_, out_, inbox_;
+    bool wantsToWrite_ = false;
+    std::uint64_t number_ = 0;
+    std::map<std::uint64_t, Answered> waiting_;
+};
+
+} // namespace stint::bench

@@ -1,0 +1,71 @@
+#include "bench/fleet_loop.hpp"
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <cerrno>
+#include <optional>
+
+#include "base/result/errors.hpp"
+#include "base/time/clock.hpp"
+#include "bench/programs.hpp"
+
+namespace stint::bench {
+namespace {
+
+constexpr int mostEvents = 256;
+constexpr int atOnce = 4; ///< of the work that can wait, before sockets are looked at again
+
+epoll_event eventOf(Watched& whom, bool writes) {
+    epoll_event event{};
+    event.events = EPOLLIN | (writes ? EPOLLOUT : 0U);
+    event.data.ptr = &whom;
+    return event;
+}
+
+} // namespace
+
+Loop::Loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) { STINT_CHECK(epoll_); }
+
+void Loop::watch(int fd, Watched& whom) {
+    epoll_event event = eventOf(whom, false);
+    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) giveUp("a descriptor cannot be watched");
+}
+
+void Loop::wantToWrite(int fd, Watched& whom, bool wants) {
+    epoll_event event = eventOf(whom, wants);
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event);
+}
+
+void Loop::after(Duration time, std::function<void()> work) {
+    timed_.push({steadyNow() + time, ++number_, std::move(work)});
+}
+
+void Loop::passTime() {
+    const Duration now = steadyNow();
+    while (!timed_.empty() && timed_.top().at <= now) {
+        later_.push_back(timed_.top().work);
+        timed_.pop();
+    }
+}
+
+void Loop::run() {
+    std::array<epoll_event, mostEvents> events{};
+    while (!ends_) {
+        passTime();
+        std::optional<Duration> longest;
+        if (!timed_.empty()) longest = timed_.top().at - steadyNow();
+        if (!later_.empty()) longest = Duration(0);
+        const int count = ::epoll_wait(epoll_.get(), events.data(), mostEvents, pollTimeout(longest));
+        if (count < 0 && errno != EINTR) giveUp("the loop cannot wait");
+        for (int n = 0; n < count; ++n)
+            static_cast<Watched*>(events.at(static_cast<std::size_t>(n)).data.ptr)->ready();
+        for (int n = 0; count <= 0 && n < atOnce && !later_.empty(); ++n) {
+            const auto work = std::move(later_.front());
+            later_.pop_front();
+            work();
+        }
+    }
+}
+
+} // namespace stint::bench

@@ -1,0 +1,56 @@
+#include "bench/fleet_seen.hpp"
+
+#include <algorithm>
+
+namespace stint::bench {
+namespace {
+
+constexpr std::size_t mostTroubles = 50; ///< sentences
+
+Json millisecondsOf(WallTime from, WallTime to) { return from <= to ? Json((to - from).count()) : Json(); }
+
+} // namespace
+
+Json Times::json() const {
+    if (all.empty()) return {{"count", 0}};
+    std::vector<std::int64_t> sorted = all;
+    std::ranges::sort(sorted);
+    const auto part = [&](std::size_t hundredths) { return sorted[(sorted.size() - 1) * hundredths / 100]; };
+    return {{"count", sorted.size()}, {"p50", part(50)}, {"p99", part(99)}, {"most", sorted.back()}};
+}
+
+void CampaignSeen::runs(std::int64_t more) {
+    running += more;
+    mostRunning = std::max(mostRunning, running);
+}
+
+Json CampaignSeen::json() const {
+    Json told{{"orders", orders.json()},
+              {"orderedIn", millisecondsOf(firstOrder, lastOrder)},
+              {"slots", slots.json()},
+              {"reports", reports.json()},
+              {"hints", hints},
+              {"running", running},
+              {"mostRunning", mostRunning},
+              {"twice", twice},
+              {"ran", millisecondsOf(firstBegin, lastEnd)},
+              {"ended", ends.size()}};
+    for (const auto& [outcome, count] : outcomes)
+        told["outcomes"][std::string(fleet::wordOf(outcome))] = count;
+    return told;
+}
+
+void Seen::trouble(const std::string& sentence) {
+    if (troubles.size() < mostTroubles || troubles.contains(sentence)) ++troubles[sentence];
+}
+
+Json Seen::json() const {
+    Json told{{"hellos", hellos.json()}, {"documents", documents.json()}, {"reports", reports},
+              {"again", again},          {"unanswered", unanswered},      {"lost", lost},
+              {"troubles", troubles}};
+    for (const auto& [id, one] : campaigns)
+        told["campaigns"][id] = one.json();
+    return told;
+}
+
+} // namespace stint::bench
