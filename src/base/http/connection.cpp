@@ -8,6 +8,8 @@
 #include <boost/beast/http.hpp>
 
 #include <fmt/core.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 namespace stint::http {
 namespace {
@@ -190,6 +192,7 @@ asio::awaitable<bool> Connection::serveOne() {
         co_return false;
     }
     const Answer answer = co_await answered(std::move(request));
+    if (answer.source && !isHead) co_return co_await sendFrom(*answer.source, answer, parser.keep_alive());
     co_await send(answer, isHead, parser.keep_alive());
     co_return parser.keep_alive();
 }
@@ -215,7 +218,7 @@ asio::awaitable<void> Connection::send(const Answer& answer, bool isHead, bool k
     putHeaders(message, service_.commonHeaders(), answer);
     message.keep_alive(keeps);
     const bool hasNone = answer.status == 204 || answer.status == 304;
-    if (!hasNone) message.content_length(answer.body.size());
+    if (!hasNone) message.content_length(answer.source ? answer.source->size() : answer.body.size());
     if (!isHead && !hasNone) message.body() = answer.body;
     beast::response_serializer<beast::string_body> serializer(message);
     error_code error;
@@ -227,6 +230,35 @@ asio::awaitable<void> Connection::send(const Answer& answer, bool isHead, bool k
         co_await beast::async_write(stream_, serializer, into(error));
     }
     if (error || !keeps) stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+}
+
+// Returns false where the connection ends with it.
+asio::awaitable<bool> Connection::sendFrom(Source& source, const Answer& answer, bool keeps) {
+    doing_ = Doing::Waiting;
+    // Few bytes wait in the kernel: so a slow reader takes little of its memory, and shows that it takes something.
+    constexpr int unsent = 128 << 10;
+    ::setsockopt(stream_.socket().native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+    beast::response<beast::empty_body> head;
+    head.version(11);
+    head.result(static_cast<unsigned>(answer.status));
+    putHeaders(head, service_.commonHeaders(), answer);
+    head.keep_alive(keeps);
+    std::uint64_t left = source.size();
+    head.content_length(left);
+    beast::response_serializer<beast::empty_body> serializer(head);
+    error_code error;
+    stream_.expires_after(bounds_.reading);
+    co_await beast::async_write_header(stream_, serializer, into(error));
+    while (!error && left > 0) {
+        const std::string some = source.take();
+        if (some.empty() || some.size() > left) break;
+        stream_.expires_after(bounds_.reading);
+        co_await asio::async_write(stream_, asio::buffer(some), into(error));
+        left -= some.size();
+    }
+    const bool goesOn = !error && left == 0 && keeps;
+    if (!goesOn) stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+    co_return goesOn;
 }
 
 // Unread bytes would make the kernel reset the connection at its close, and the refusal would be lost: so the other end

@@ -33,6 +33,7 @@ private:
     boost::asio::awaitable<void> follow(Viewer& viewer);
     boost::asio::awaitable<Answer> answered(Request request);
     boost::asio::awaitable<void> send(const Answer& answer, bool isHead, bool keeps);
+    boost::asio::awaitable<bool> sendFrom(Source& source, const Answer& answer, bool keeps);
     boost::asio::awaitable<void> turnAway(const Answer& answer, bool isHead);
     boost::asio::awaitable<void> wait();
     std::function<void()> waker();

@@ -37,11 +37,22 @@ struct Request {
     std::string_view value(std::string_view name) const;
 };
 
+/// A body that is read while its other end takes it, such as a file.
+class Source {
+public:
+    virtual ~Source() = default;
+    /// The number of all its bytes.
+    virtual std::uint64_t size() const = 0;
+    /// The next ones to send; empty: they cannot be had, and the connection ends without them.
+    virtual std::string take() = 0;
+};
+
 struct Answer {
     int status = 200;
     std::string type; ///< the body's type; empty: it has none
     std::string body = {};
-    Headers headers = {}; ///< beside those of every answer
+    Headers headers = {};                ///< beside those of every answer
+    std::shared_ptr<Source> source = {}; ///< in place of `body`; nullptr: there is none
 };
 
 /// A part of a query, with the characters that its "+" and "%2F" stand for. IllegalArgument: a % has no two

@@ -47,10 +47,11 @@ Answer wrongMethod(std::string_view allowed) {
 } // namespace
 
 Endpoint::Endpoint(Settings settings, PostOffice& office, std::shared_ptr<Handover> handover,
-                   std::unique_ptr<Devices> devices, std::unique_ptr<Servers> servers, ServerKeys keys)
+                   std::unique_ptr<Devices> devices, std::unique_ptr<Servers> servers, std::unique_ptr<Files> files,
+                   ServerKeys keys)
     : settings_(std::move(settings)), broker_(office.broker()), keeper_(office.keeper()),
       registrations_(office.registrations()), replicas_(office.replicas()), handover_(std::move(handover)),
-      devices_(std::move(devices)), servers_(std::move(servers)), keys_(keys) {}
+      devices_(std::move(devices)), servers_(std::move(servers)), files_(std::move(files)), keys_(keys) {}
 
 std::shared_ptr<const http::Caller> Endpoint::met(int socket) {
     return std::make_shared<const Sender>(addressOf(socket));
@@ -87,6 +88,10 @@ http::Judged Endpoint::judgedHere(const http::Request& head) {
     if (servers_ && head.path == serversPath) {
         if (!isPost) return {.refused = wrongMethod("POST")};
         return {.refused = servers_->refused(senderOf(head), bootNow()), .longestBody = longestDeviceQuestion};
+    }
+    if (files_ && head.path.starts_with(filesPath)) {
+        if (isGet || head.method == "HEAD") return {};
+        return {.refused = wrongMethod("GET, HEAD")};
     }
     if (head.path.starts_with(locationPath)) {
         if (head.method == "DELETE") return {};
@@ -146,6 +151,10 @@ void Endpoint::answer(http::Request request, std::function<void(Answer)> done) {
     if (devices_ && request.path == devicesPath)
         return last(devices_->answer(request.body, senderOf(request), wallNow(), bootNow()));
     if (servers_ && request.path == serversPath) return last(servers_->answer(request.body, wallNow()));
+    if (files_ && request.path.starts_with(filesPath)) {
+        auto file = files_->answer(request, senderOf(request), bootNow());
+        return last(file ? *std::move(file) : wrong(request, refusal(404, "there is no such file")));
+    }
     if (request.method == "DELETE") return takeBack(request, last);
     if (request.method == "GET") return last({200, "application/json", "{\"unifiedpush\":{\"version\":1}}\n"});
     post(std::move(request), last);

@@ -9,6 +9,7 @@
 
 #include "base/http/message.hpp"
 #include "push/broker/handover.hpp"
+#include "push/endpoint/files.hpp"
 #include "push/endpoint/joining.hpp"
 #include "push/endpoint/posting.hpp"
 #include "push/mailbox/keeper.hpp"
@@ -22,9 +23,10 @@ public:
         std::string origin;       ///< "https://push.example": what signatures are for (RFC 8292 §2)
         bool behindProxy = false; ///< the last address of X-Forwarded-For is the sender's
     };
-    /// `devices`, `servers`: nullptr where none may join.
+    /// `devices`, `servers`: nullptr where none may join; `files`: nullptr where there are none.
     Endpoint(Settings settings, PostOffice& office, std::shared_ptr<Handover> handover,
-             std::unique_ptr<Devices> devices, std::unique_ptr<Servers> servers, ServerKeys keys);
+             std::unique_ptr<Devices> devices, std::unique_ptr<Servers> servers, std::unique_ptr<Files> files,
+             ServerKeys keys);
 
     std::shared_ptr<const http::Caller> met(int socket) override;
     http::Judged judged(const http::Request& head) override;
@@ -59,6 +61,7 @@ private:
     std::shared_ptr<Handover> handover_;
     std::unique_ptr<Devices> devices_;
     std::unique_ptr<Servers> servers_;
+    std::unique_ptr<Files> files_;
     Rates rates_;
     ServerKeys keys_;
     Counted wrong_{wrongInMinute}, taken_{takenInMinute}, refused_{refusedInDay};

@@ -28,6 +28,7 @@ struct Options {
     std::string origin;
     std::vector<std::string> brokers;
     std::string member, route;
+    std::string files;
     bool behindProxy = false;
 };
 
@@ -48,6 +49,8 @@ Options parseOptions(int count, char** words) {
     auto* const member = app.add_option("--member", options.member, "its name in a cluster");
     app.add_option("--route", options.route, "the address and the port at which the cluster's others reach its broker")
         ->needs(member);
+    app.add_option("--files", options.files, "a directory of files that are answered, each under its SHA-256")
+        ->check(CLI::ExistingDirectory);
     app.add_flag("--behind-proxy", options.behindProxy, "X-Forwarded-For tells who sends");
     app.set_version_flag("--version", fmt::format("stint-endpoint {}", ownBuild().version));
     try {
@@ -140,9 +143,11 @@ Result<void> serve(const Options& options) {
                                         keys, std::move(outbox)));
     auto devices = STINT_TRY(devicesOf(options, keys, *office));
     auto servers = STINT_TRY(serversOf(options, keys, *office));
+    auto files = options.files.empty() ? Result<std::unique_ptr<Files>>(nullptr) : Files::open(options.files);
+    if (!files.ok()) return files.error();
     const std::string address = fmt::format("http://127.0.0.1:{}", server.port());
     Endpoint endpoint({options.origin.empty() ? address : options.origin, options.behindProxy}, *office, shared,
-                      std::move(devices), std::move(servers), keys);
+                      std::move(devices), std::move(servers), *std::move(files), keys);
     printLine(address);
     server.run(loop.get(), endpoint);
     if (!trouble.empty()) return fail(Errc::UNAVAILABLE, "{}; another endpoint has to begin", trouble);

@@ -280,6 +280,7 @@ std::vector<std::string> Serving::endpointWords(const Settings& settings) const 
     for (std::string& word : brokerWords())
         words.push_back(std::move(word));
     if (!settings.origin.empty()) words.emplace_back("--behind-proxy");
+    if (!settings.files.empty()) words.insert(words.end(), {"--files", settings.files.string()});
     if (place_) words.insert(words.end(), {"--member", place_->name, "--route", place_->route});
     return words;
 }

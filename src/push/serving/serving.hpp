@@ -36,6 +36,7 @@ public:
         };
         std::optional<Listening> listening; ///< nullopt: on loopback, without TLS
         Bytes store = Bytes{8} << 30;       ///< PROPOSAL: that nats-server keeps at most
+        std::filesystem::path files;        ///< of a directory, which the endpoint answers; empty: none
         std::string route;                  ///< at which the others of a cluster reach it; empty: as before, or alone
     };
     struct Hooks {
