@@ -271,6 +271,17 @@ TEST_CASE("every verb is run by something, and its help names all that it takes"
     }
 }
 
+TEST_CASE("a verb with words of its own may have a command behind --, whose words are no option of ours") {
+    const auto both = parsed({"fleet", "send", "fw.img", "--to", "all", "--", "/bin/x", "--to", "--", ""}).arguments;
+    CHECK(both.words == Words{"fw.img"});
+    CHECK(both.command == Words{"/bin/x", "--to", "--", ""});
+    CHECK(both.value("to") == "all");
+    CHECK(parsed({"fleet", "send", "--to", "all", "--", "/bin/x"}).arguments.words.empty());
+    CHECK(parsed({"fleet", "send", "fw.img", "--to", "all"}).arguments.command.empty());
+    CHECK(has(refusal({"fleet", "send", "a", "b", "--", "/bin/x"}), "does not take \"b\""));
+    CHECK(has(refusal({"fleet", "send", "--too", "all", "--", "/bin/x"}), "--to"));
+}
+
 TEST_CASE("the examples of the help are command lines that the parser takes") {
     for (const auto& verb : verbs())
         for (const auto& example : verb.examples) {

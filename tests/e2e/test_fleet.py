@@ -26,10 +26,11 @@ LITTLE = [] if "ASAN_OPTIONS" in os.environ else ["sh", "-c", 'ulimit -v 400000;
 class Office:
     """The machine of whoever runs the fleet."""
 
-    def __init__(self, world):
+    def __init__(self, world, *words, port=None):
         self.world = world
         self.typed(f"root's own\n{PASSWORD}\n", "init", "--name", "office", "--operator", "ann")
-        self.words = ["stint", "fleet", "serve", "--port", str(free_port()), "--broker-port", str(free_port())]
+        self.words = ["stint", "fleet", "serve", "--port", str(port or free_port()), "--broker-port", str(free_port()),
+                      *words]
         self.log = world.root / "serve.log"
         self.start()
 

@@ -98,10 +98,11 @@ def in_window(world, *words, columns=80, rows=30):
 
 def test_each_verb_of_the_table_has_its_code(world):
     verbs = verbs_of_fleet(world)
-    assert len(verbs) == 19, verbs
+    assert len(verbs) == 20, verbs
     for verb in verbs:
-        words = {"join": ["http://127.0.0.1:1", "code"], "why": ["x", "y"], "start": ["none.toml"], "serve": [],
-                 "campaigns": [], "devices": [], "audit": [], "doctor": [], "label": ["x", "site=oslo"], "invite": [], "init": ["--name", ""]}.get(verb, ["x"])
+        words = {"join": ["http://127.0.0.1:1", "code"], "why": ["x", "y"], "start": ["none.toml"], "label": ["x", "site=oslo"],
+                 "init": ["--name", ""], **{word: [] for word in ("serve", "campaigns", "devices", "audit", "doctor", "invite",
+                                                                  "send")}}.get(verb, ["x"])
         made = world.stint("fleet", verb, *words)
         assert made.code in (64, 66, 69) and "has no verb" not in made.err, (verb, made)
 
@@ -314,8 +315,8 @@ def test_a_fleet_is_served_by_three_programs_that_end_with_it(world, fleet):
         made = subprocess.run(["stint", "fleet", *words], env=world.environment, cwd=world.downloads, text=True,
                               timeout=120, input=f"{OPERATOR_PASSWORD}\n", capture_output=True, check=False)
         assert made.returncode == code and says in made.stderr, (words, made)
-    assert world.done("fleet", "start", "night.toml", "--dry-run").endswith("0 devices of the fleet are meant now; nothing "
-                                                                           "was signed\n")
+    assert world.done("fleet", "start", "night.toml", "--dry-run").endswith(
+        "0 devices of the fleet are meant now, 0 of them there within the last 7 d, 0 within 14 d\nnothing was signed\n")
     made = world.stint("fleet", "audit", "--verify")
     assert made.code == 0 and "nothing was done yet" in made.out, made  # what is refused is none
     made = world.stint("fleet", "label", DEVICE, "site=oslo")

@@ -1,6 +1,7 @@
 // The door of a fleet's server that says what a test has it say, over real HTTP; and a verb that is run against it, as
 // a person types it.
 #pragma once
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -150,7 +151,7 @@ private:
 inline Ran ran(int (*verb)(const cli::Arguments&, const cli::Screen&), const std::filesystem::path& data,
                std::vector<std::string> words) {
     words.insert(words.begin(), "fleet");
-    words.insert(words.end(), {"--data", data.string()});
+    words.insert(std::ranges::find(words, "--"), {"--data", data.string()});
     const auto asked = cli::parse(words);
     if (!asked.ok()) throw std::runtime_error(asked.error().message);
     const Paper out, err;

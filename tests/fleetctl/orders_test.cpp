@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/time/clock.hpp"
 #include "canned_door.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "fleet/document/document.hpp"
@@ -74,6 +75,10 @@ http::Answer started(const http::Request& request) {
     return {201, "application/json", Json{{"campaign", idOf(*campaign)}, {"devices", 12}}.dump()};
 }
 
+Json seenDevice(const char* id, std::optional<Duration> ago) {
+    return {{"device", id}, {"seen", ago ? Json((wallNow() - *ago).time_since_epoch().count()) : Json()}};
+}
+
 TEST_CASE("a campaign is signed by the operator's key, and handed over once (fleet.md §6.1)") {
     CannedDoor canned;
     const Desk desk(canned);
@@ -140,19 +145,100 @@ TEST_CASE("a campaign for all asks for --all, before anybody is asked for a pass
 TEST_CASE("--dry-run counts whom it means now, and signs nothing") {
     CannedDoor canned;
     const Desk desk(canned, "secret"); // which nobody is asked for
-    canned.says("GET /v1/devices",
-                {{"devices", {{{"device", "00000000000000000000000001"}}, {{"device", "0123456789ABCDEFGHJKMNPQRS"}}}},
-                 {"more", false}});
+    canned.says(
+        "GET /v1/devices",
+        {{"devices",
+          {seenDevice("00000000000000000000000001", std::nullopt), seenDevice("00000000000000000000000002", 24h * 20),
+           seenDevice("00000000000000000000000003", 24h * 9), seenDevice("0123456789ABCDEFGHJKMNPQRS", 24h * 2)}},
+         {"more", false}});
     const auto made = ran(start, canned.data(), {"start", desk.file(), "--dry-run"});
     CHECK(made.code == ends::ok);
-    CHECK(std::ranges::count(made.out, '\n') == 7);
-    CHECK(made.out.ends_with("2 devices of the fleet are meant now; nothing was signed\n"));
+    CHECK(std::ranges::count(made.out, '\n') == 8);
+    CHECK(
+        made.out.ends_with("4 devices of the fleet are meant now, 1 of them there within the last 7 d, 2 within 14 d\n"
+                           "nothing was signed\n"));
     std::ofstream(desk.file()) << "name = \"night\"\nexpires = \"1d\"\nids = [\"0123456789ABCDEFGHJKMNPQRS\", "
                                   "\"ZZZZZZZZZZZZZZZZZZZZZZZZZZ\"]\n[[step]]\nrun = [\"/bin/true\"]\n";
     const auto byIds = ran(start, canned.data(), {"start", desk.file(), "--dry-run", "--json"});
-    CHECK(byIds.out == "{\"schema\":1,\"name\":\"night\",\"devices\":1}\n");
+    CHECK(byIds.out == "{\"schema\":1,\"name\":\"night\",\"devices\":1,\"seen_7d\":1,\"seen_14d\":1}\n");
     for (const http::Request& request : canned.asked())
         CHECK(request.method == "GET");
+}
+
+TEST_CASE("a line's options make the very document that a campaign's file makes (fleet.md §8.1)") {
+    CannedDoor canned;
+    const Desk desk(canned);
+    canned.says("POST /v1/campaigns", started);
+    std::ofstream(desk.file()) << R"(name = "/usr/bin/apply-fw --now 'a b'"
+targets = "label site=berlin and seen<7d"
+expires = "7d"
+[job]
+charging = true
+network = "unmetered"
+[[step]]
+run = ["/usr/bin/apply-fw", "--now", "'a b'"]
+[rollout]
+at-a-time = 20
+stop = { failures = "2%" }
+)";
+    const auto byLine = ran(send, canned.data(),
+                            {"send", "--to", "seen<7d and label site=berlin", "--charging", "--unmetered",
+                             "--at-a-time", "20", "--stop-at", "2%", "--", "/usr/bin/apply-fw", "--now", "'a b'"});
+    CHECK(byLine.code == ends::ok);
+    const auto byFile = ran(start, canned.data(), {"start", desk.file()});
+    CHECK(byFile.code == ends::ok);
+    REQUIRE(canned.asked().size() == 2);
+    auto one = fleet::campaignIn(signedIn(canned.asked()[0]).document);
+    auto other = fleet::campaignIn(signedIn(canned.asked()[1]).document);
+    REQUIRE(one.ok());
+    REQUIRE(other.ok());
+    other->made = one->made;
+    other->targets = one->targets; // which are as they were typed
+    CHECK(documentOf(*one) == documentOf(*other));
+    CHECK(one->targets->text() == "seen<7d and label site=berlin");
+    CHECK(byLine.out == idOf(*one) + "\n");
+    CHECK(byLine.err.find("does:  run /usr/bin/apply-fw --now ") != std::string::npos);
+}
+
+TEST_CASE("what a line leaves out is as in a file that leaves it out, but for its end (fleet.md §8.1)") {
+    CannedDoor canned;
+    const Desk desk(canned);
+    canned.says("POST /v1/campaigns", started);
+    CHECK(ran(send, canned.data(), {"send", "--to", "all", "--", "/bin/true"}).code == ends::usage); // --all
+    CHECK(canned.asked().empty());
+    CHECK(ran(send, canned.data(), {"send", "--to", "all", "--all", "--", "/bin/true"}).code == ends::ok);
+    const auto campaign = fleet::campaignIn(signedIn(canned.asked()[0]).document);
+    REQUIRE(campaign.ok());
+    CHECK(campaign->expires == 24h * 7);
+    CHECK(campaign->plan.beginWithin == 24h * 7);
+    CHECK(campaign->plan.atATime == 200);
+    CHECK(campaign->plan.stopAt == 1'000);
+}
+
+TEST_CASE("a line that is wrong is told in the words of the key that it stands for, and asks for no password") {
+    CannedDoor canned;
+    const Desk desk(canned, "secret");
+    struct Row {
+        std::vector<std::string> words;
+        std::string_view says;
+    };
+    const std::vector<std::string> command{"--", "/bin/true"};
+    for (const Row& row : {Row{{}, "--to is missing"}, Row{{"--to", "label site"}, "targets: at column"},
+                           Row{{"--to", "all", "--at-a-time", "0"}, "rollout.at-a-time is 0"},
+                           Row{{"--to", "all", "--at-a-time", "many"}, "rollout.at-a-time is a string"},
+                           Row{{"--to", "all", "--stop-at", "200%"}, "rollout.stop.failures is \"200%\""},
+                           Row{{"--to", "all", "--expires", "91d"}, "expires is 91d"}}) {
+        CAPTURE(row.says);
+        auto words = row.words;
+        words.insert(words.begin(), "send");
+        words.insert(words.end(), command.begin(), command.end());
+        const auto made = ran(send, canned.data(), words);
+        CHECK(made.code == ends::usage);
+        CHECK(made.err.find(row.says) != std::string::npos);
+    }
+    CHECK(ran(send, canned.data(), {"send", "--to", "all"}).code == ends::usage);
+    CHECK(ran(send, canned.data(), {"send", "--to", "all", "--", "true"}).err.find("whole path") != std::string::npos);
+    CHECK(canned.asked().empty());
 }
 
 TEST_CASE("a file that is wrong is told with its place, and one that is not there") {

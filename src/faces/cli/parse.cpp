@@ -106,9 +106,10 @@ Result<Split> split(const std::vector<std::string>& line) {
         end = second + 1;
         made.passed.assign(end, line.end());
     }
-    if (made.verb->passes == Verb::Passes::BehindDashes) {
+    const bool isAlone = made.verb->passes == Verb::Passes::BehindDashes;
+    if (isAlone || made.verb->passes == Verb::Passes::AlsoBehindDashes) {
         end = std::find(rest, end, "--");
-        if (end == line.end() && made.verb->fewest > 0 && !asksForHelp(line.begin(), end))
+        if (isAlone && end == line.end() && made.verb->fewest > 0 && !asksForHelp(line.begin(), end))
             return commandBehindDashes(*made.verb, rest, end);
         if (end != line.end()) made.passed.assign(end + 1, line.end());
     }
@@ -266,7 +267,8 @@ Result<Invocation> parse(const std::vector<std::string>& line) {
         return fail(Errc::ILLEGAL_ARGUMENT, "`stint {0}` does not take \"{1}\" before --; write stint {0} {2}",
                     parts.verb->name, printable(words.front()), parts.verb->words);
     const std::vector<std::string> ours = words;
-    words.insert(words.end(), parts.passed.begin(), parts.passed.end());
+    auto& passed = parts.verb->passes == Verb::Passes::AlsoBehindDashes ? made.arguments.command : words;
+    passed.insert(passed.end(), parts.passed.begin(), parts.passed.end());
     if (!made.wantsHelp) STINT_TRY(checkWords(*made.verb, ours, words));
     return made;
 }

@@ -16,6 +16,7 @@
 #include "base/time/time.hpp"
 #include "base/unix/paths.hpp"
 #include "faces/fleetctl/door.hpp"
+#include "faces/fleetctl/offering.hpp"
 #include "faces/fleetctl/verbs.hpp"
 #include "faces/pushctl/server/cluster.hpp"
 #include "faces/pushctl/server/serving.hpp"
@@ -157,7 +158,7 @@ int serve(const Arguments& given, const Screen& screen) {
     constexpr std::string_view what = "cannot serve";
     const auto place = placeOf(given);
     if (!place.ok()) return failed(screen, what, place.error());
-    const auto settings = pushctl::clusterServingOf(given, place->push);
+    auto settings = pushctl::clusterServingOf(given, place->push);
     if (!settings.ok()) return failed(screen, what, settings.error());
     if (given.has("join"))
         if (const auto joined = joinFleet(given, *place, *settings, screen); !joined.ok())
@@ -166,8 +167,13 @@ int serve(const Arguments& given, const Screen& screen) {
     if (!itself.ok()) return failed(screen, what, itself.error());
     if (!settings->route.empty())
         if (const auto handed = handOn(*place); !handed.ok()) return failed(screen, what, handed.error());
+    const auto files = filesOf(given);
+    if (!files.ok()) return failed(screen, what, files.error());
+    settings->files = *files;
     bool isReady = false;
     const auto begin = [&](push::Serving& serving) {
+        if (const auto noted = noteFiles(place->fleet, serving.origin(), *files); !noted.ok())
+            screen.warn(noted.error().message);
         // stint-fleetd prints its door's address, each time that it leads or follows from then on, and its trouble.
         const auto heard = [&](std::string_view line) {
             if (line == "open" || line == "follows") {

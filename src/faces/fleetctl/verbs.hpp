@@ -41,6 +41,8 @@ int audit(const cli::Arguments& given, const cli::Screen& screen);
 
 /// `stint fleet start`: a campaign of a file.
 int start(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint fleet send`: one of the line's options.
+int send(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet pause`, `resume`, `retry` and `cancel`, by the verb's own word.
 int pause(const cli::Arguments& given, const cli::Screen& screen);
 int resume(const cli::Arguments& given, const cli::Screen& screen);

@@ -86,6 +86,10 @@ Result<Campaign> campaignFrom(const Origin& from, const Value& root, WallTime ma
 
 Result<Campaign> campaignFromFile(std::string_view text, std::string_view file, WallTime made) {
     const Value root = STINT_TRY(valueFromToml(text, file));
+    return campaignFromValues(root, file, made);
+}
+
+Result<Campaign> campaignFromValues(const Value& root, std::string_view file, WallTime made) {
     auto campaign = STINT_TRY(campaignFrom({file}, root, made));
     if (const std::size_t size = documentOf(campaign).size(); size > longestDocument)
         return fail(Errc::ILLEGAL_ARGUMENT,

@@ -12,6 +12,7 @@
 #include "contract/model/job.hpp"
 #include "fleet/document/plan.hpp"
 #include "fleet/document/query.hpp"
+#include "fleet/document/value.hpp"
 #include "stint/job_info.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
@@ -73,5 +74,7 @@ Result<JobInfo> lateJobOf(const Campaign& campaign, Bytes toFetch);
 
 /// The campaign of an operator's file. IllegalArgument: "FILE:LINE:COLUMN: ", what is wrong, and what would be right.
 Result<Campaign> campaignFromFile(std::string_view text, std::string_view file, WallTime made);
+/// The same of values that come from elsewhere, such as a command line; `file` stands before what is wrong.
+Result<Campaign> campaignFromValues(const Value& root, std::string_view file, WallTime made);
 
 } // namespace stint::fleet

@@ -22,6 +22,8 @@ struct Arguments {
     std::map<std::string, std::string, std::less<>> options;
     /// All values, in order, of options that may be given more than once; the first is in `options`, too.
     std::map<std::string, std::vector<std::string>, std::less<>> repeated = {};
+    /// The words behind `--`, of a verb that may have words before it, too.
+    std::vector<std::string> command = {};
 
     bool has(std::string_view option) const { return options.contains(option); }
     std::vector<std::string> values(std::string_view option) const {
@@ -74,7 +76,13 @@ struct Verb {
     std::size_t fewest = 0; ///< how many words it takes
     std::size_t most = 0;
     /// The words that belong to another program, dashes included: none of them is an option of ours.
-    enum class Passes : std::uint8_t { Nothing, BehindFirstWord, BehindDashes, Everything } passes = Passes::Nothing;
+    enum class Passes : std::uint8_t {
+        Nothing,
+        BehindFirstWord,
+        BehindDashes,
+        AlsoBehindDashes, ///< as Arguments::command: there are words before it, or there may be
+        Everything
+    } passes = Passes::Nothing;
     std::string_view summary;
     std::string_view about; ///< paragraphs for `stint help VERB`
     std::vector<Option> options;
@@ -160,6 +168,7 @@ Verb fleetDevicesVerb();
 Verb fleetRemoveVerb();
 Verb fleetLabelVerb();
 Verb fleetStartVerb();
+Verb fleetSendVerb();
 Verb fleetCampaignsVerb();
 Verb fleetStatusVerb();
 Verb fleetResultsVerb();
@@ -250,6 +259,7 @@ inline constexpr std::array everyVerb{getVerb,
                                       fleetRemoveVerb,
                                       fleetLabelVerb,
                                       fleetStartVerb,
+                                      fleetSendVerb,
                                       fleetCampaignsVerb,
                                       fleetStatusVerb,
                                       fleetResultsVerb,

@@ -12,6 +12,8 @@ constexpr Option fleetPushOption{"--push", "DIR",
                                  "the directory of its server of push (default: ~/.local/state/stint/push-server)"};
 constexpr Option operatorOption{"--operator", "FILE",
                                 "the operator's key (default: operator.key in the fleet's directory)"};
+constexpr Option allOption{"--all", "", "it may mean every device of the fleet"},
+    dryRunOption{"--dry-run", "", "say what it means, and how many devices, and sign nothing"};
 
 /// The row of an operator's word for a campaign; `about` says what becomes of it.
 Verb instructionVerb(std::string_view name, std::string_view summary, std::string_view about, Example example) {
@@ -69,8 +71,11 @@ Verb fleetServeVerb() {
                      "and the third with the line that `stint fleet invite --server` prints. One of them leads, and "
                      "is the one to ask; another goes on when it is gone.\n"
                      "Ends with 66 where no fleet was founded.",
-            .options = servingOptions({fleetDataOption, fleetPushOption}),
+            .options = servingOptions({fleetDataOption,
+                                       fleetPushOption,
+                                       {"--files", "DIR", "answer devices the files in there (`stint fleet send`)"}}),
             .examples = {{"stint fleet serve", ""},
+                         {"stint fleet serve --files /srv/fleet", ""},
                          {"stint fleet serve --origin https://push.example --listen 0.0.0.0 --cert c.pem --key k.pem",
                           "for devices on other machines"}},
             .program = fleetProgram};
@@ -178,13 +183,37 @@ Verb fleetStartVerb() {
                      "read for the password.\n"
                      "Ends with 64 where the file is wrong, 66 where it is not there, 77 where that operator may not "
                      "do it.",
-            .options = {fleetDataOption,
-                        operatorOption,
-                        {"--all", "", "it may mean every device of the fleet"},
-                        {"--dry-run", "", "say what it means, and how many devices, and sign nothing"}},
+            .options = {fleetDataOption, operatorOption, allOption, dryRunOption},
             .examples = {{"stint fleet start night.toml --dry-run", ""},
                          {"stint fleet start night.toml --operator ~/ann.key", ""}},
             .program = fleetProgram};
+}
+
+Verb fleetSendVerb() {
+    return {
+        .name = "fleet send",
+        .words = "[FILE] [-- COMMAND…]",
+        .fewest = 0,
+        .most = 1,
+        .passes = Verb::Passes::AlsoBehindDashes,
+        .summary = "a campaign in one line: a file or a command, to these devices",
+        .about = "FILE goes among the files of a server that was started with --files, and into the campaign's "
+                 "folder on each device, where COMMAND is run. That begins with its program's whole path. What is "
+                 "left out is as in a campaign's file that leaves it out. It is shown, signed and handed over as "
+                 "`stint fleet start` does, and ends so.",
+        .options = {{"--to", "QUERY", "the devices: \"label site=berlin\", or all"},
+                    {"--charging", "", "each while it charges"},
+                    {"--unmetered", "", "each on an unmetered network"},
+                    {"--at-a-time", "N", "how many may have begun and not ended (default: 200)"},
+                    {"--stop-at", "SHARE", "of failures, such as 2%, or none (default: 10%)"},
+                    {"--expires", "DURATION", "no device begins it later; 1min to 90d (default: 7d)"},
+                    fleetDataOption,
+                    operatorOption,
+                    allOption,
+                    dryRunOption},
+        .examples = {{"stint fleet send fw.img --to 'label site=berlin' --unmetered -- /usr/bin/apply-fw fw.img", ""},
+                     {"stint fleet send --to 'version<0.13' --stop-at 2% -- /usr/bin/update --now", ""}},
+        .program = fleetProgram};
 }
 
 Verb fleetCampaignsVerb() {

@@ -1,0 +1,116 @@
+#include "faces/fleetctl/starting.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include <fmt/core.h>
+
+#include "base/result/errors.hpp"
+#include "base/text/number.hpp"
+#include "base/time/clock.hpp"
+#include "faces/fleetctl/desk.hpp"
+#include "faces/fleetctl/devices.hpp"
+#include "faces/fleetctl/door.hpp"
+#include "faces/fleetctl/meaning.hpp"
+#include "faces/fleetctl/password.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/json_line.hpp"
+#include "fleet/document/document.hpp"
+#include "fleet/trust/papers.hpp"
+#include "fleet/trust/signed.hpp"
+
+namespace stint::fleetctl {
+
+using cli::Arguments;
+using cli::Screen;
+using fleet::Campaign;
+namespace ends = cli::ends;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The devices that it means now, and those of them that were there lately.
+struct Meant {
+    std::uint32_t devices = 0, within7d = 0, within14d = 0;
+};
+Result<Meant> meantBy(const Door& door, const Campaign& campaign) {
+    constexpr Duration week = 7 * 24h;
+    const WallTime now = wallNow();
+    Meant meant;
+    STINT_TRY(walkDevices(door, campaign.targets ? campaign.targets->text() : "all",
+                          [&](const cli::Json& row, const std::string& id) -> Result<void> {
+                              if (!campaign.targets && !std::ranges::binary_search(campaign.ids, id)) return {};
+                              Members members(row);
+                              const auto seen = members.timeOrNull("seen");
+                              if (members.isWrong()) return noAnswer();
+                              ++meant.devices;
+                              if (seen && now - *seen < week) ++meant.within7d;
+                              if (seen && now - *seen < 2 * week) ++meant.within14d;
+                              return {};
+                          }));
+    return meant;
+}
+
+bool meansAll(const Campaign& campaign) {
+    return campaign.targets && std::holds_alternative<fleet::Query::All>(campaign.targets->held);
+}
+
+int tried(const Door& door, const Campaign& campaign, std::string_view what, const Screen& screen) {
+    const auto meant = meantBy(door, campaign);
+    if (!meant.ok()) return failed(screen, what, meant.error());
+    if (screen.json()) {
+        cli::Json line = cli::header();
+        line["name"] = campaign.name;
+        line["devices"] = meant->devices;
+        line["seen_7d"] = meant->within7d;
+        line["seen_14d"] = meant->within14d;
+        screen.print(cli::dumped(line));
+        return ends::ok;
+    }
+    for (const std::string& line : meaningOf(campaign))
+        screen.print(line);
+    screen.print(fmt::format("{} of the fleet {} meant now, {} of them there within the last 7 d, {} within 14 d",
+                             counted(meant->devices, "device"), meant->devices == 1 ? "is" : "are", meant->within7d,
+                             meant->within14d));
+    screen.print("nothing was signed");
+    return ends::ok;
+}
+
+} // namespace
+
+int startCampaign(const Arguments& given, const Screen& screen, const Beginning& beginning) {
+    const auto& [campaign, what, before] = beginning;
+    const auto door = Door::of(given);
+    if (!door.ok()) return failed(screen, what, door.error());
+    if (given.has("dry-run")) return tried(*door, campaign, what, screen);
+    if (meansAll(campaign) && !given.has("all"))
+        return screen.fail(ends::usage, fmt::format("{}: it means every device of the fleet; --all says so", what));
+    for (const std::string& line : meaningOf(campaign))
+        screen.tell(line);
+    Passwords passwords(screen);
+    const auto key = keyOf(given, passwords, screen);
+    if (!key.ok()) return failed(screen, what, key.error());
+    if (!*key) return cli::exitCodeOfSignal(passwords.signal());
+    const auto paper = signedBy(**key, campaign);
+    if (!paper.ok()) return failed(screen, what, paper.error());
+    if (const auto ready = before(); !ready.ok()) return failed(screen, what, ready.error());
+    const auto said = handOver(*door, "/v1/campaigns", {{"signed", textOf(*paper)}, {"all", given.has("all")}}, screen);
+    if (!said.ok()) return failed(screen, what, said.error());
+    Members members(*said);
+    const std::string id = members.text("campaign");
+    const std::uint32_t devices = members.count("devices");
+    if (members.isWrong() || id != idOf(campaign)) return failed(screen, what, noAnswer());
+    if (screen.json()) {
+        screen.print(lineOf(*said));
+    } else {
+        screen.print(id);
+        screen.tell(
+            fmt::format("it goes to {}; `stint fleet status {}` shows how far it is", counted(devices, "device"), id));
+    }
+    return ends::ok;
+}
+
+} // namespace stint::fleetctl
