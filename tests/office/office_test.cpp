@@ -62,11 +62,6 @@ public:
         return done.get_future().get();
     }
     JoinCode invites(const SmallServer& server, std::uint32_t uses = 50) { return server.code(sure(invited(uses))); }
-    Result<void> takeOperators(const Signed& list) {
-        std::promise<Result<void>> done;
-        office_->takeOperators(list, [&](auto result) { done.set_value(std::move(result)); });
-        return done.get_future().get();
-    }
     ~Desk() { broker.close(); }
 
     /// The answer, for which it asks again, as a device does.
