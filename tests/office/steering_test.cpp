@@ -49,7 +49,12 @@ constexpr auto beginWord = Reply::Word::Begin, laterWord = Reply::Word::Later;
 /// With so many devices, all of them sent the order.
 Steering begun(std::uint32_t devices, std::uint32_t atATime, std::vector<Entry>* log = nullptr) {
     Steering made(campaignOf(atATime));
-    CHECK(made.join(members(devices), start).empty());
+    const auto all = members(devices);
+    for (std::size_t first = 0; first < all.size(); first += mostInDecision) {
+        const auto count = std::min<std::size_t>(mostInDecision, all.size() - first);
+        const auto from = all.begin() + static_cast<std::ptrdiff_t>(first);
+        CHECK(made.join({from, from + static_cast<std::ptrdiff_t>(count)}, start).empty());
+    }
     while (const Entry* const entry = made.begin()) {
         if (log) log->push_back(*entry);
         made.appended();
@@ -119,6 +124,14 @@ TEST_CASE("§5: its log makes the same campaign") {
     CHECK(anew.number() == campaign.number());
     CHECK(anew.rollout().isSame(campaign.rollout()));
     CHECK(anew.numberOf(nameOf(4'999)) == Device(4'999));
+}
+
+TEST_CASE("§6.3: an entry that no server would have written is none") {
+    const auto refuses = [](const Entry& entry) { return !Steering(campaignOf(1)).read(entry).ok(); };
+    CHECK_FALSE(refuses({.at = start, .records = {Joined{{1}}}, .names = {nameOf(1)}}));
+    CHECK(refuses({.at = start, .records = {Joined{{1}}}, .names = {nameOf(1), nameOf(2)}}));
+    CHECK(refuses({.at = start, .records = {Paused{}}, .names = {nameOf(1)}}));
+    CHECK(refuses({.at = start, .records = {Joined{{1}}}, .names = {}}));
 }
 
 TEST_CASE("A device that has joined anew is found under its newest number") {

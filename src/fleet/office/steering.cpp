@@ -22,12 +22,22 @@ std::size_t weightOf(const Record& record) {
         record);
 }
 
+/// Whoever has the broker may write any entry: one that no server would have written is none.
+Result<void> check(const Entry& entry) {
+    std::size_t joined = 0;
+    for (const Record& record : entry.records)
+        if (const auto* const join = std::get_if<Joined>(&record)) joined += join->devices.size();
+    if (joined == entry.names.size()) return {};
+    return fail(Errc::STORAGE, "an entry has the names of {} devices, and lets {} join", entry.names.size(), joined);
+}
+
 } // namespace
 
 Steering::Steering(const Campaign& campaign)
     : rollout_(campaign.plan, campaign.made + campaign.expires, campaign.open) {}
 
 Result<void> Steering::read(const Entry& entry) {
+    STINT_TRY(check(entry));
     for (const Record& record : entry.records)
         STINT_TRY(rollout_.apply(record, entry.at));
     add(entry.names);
