@@ -1,7 +1,10 @@
 """A fleet on three machines, of which any may die (fleet.md §5.1; push.md §3.3)."""
 
+import http.client
 import json
 import subprocess
+from collections import Counter
+from contextlib import suppress
 
 import pytest
 from push_cluster import FORMED, Member
@@ -36,6 +39,16 @@ class FleetMember(Member):
         return sorted(row["outcome"] or row["phase"] for row in rows)
 
 
+def keep_the_same(member):
+    """Each server has as many of all streams as the others, and as much of each: any of them may die."""
+    with suppress(OSError, http.client.HTTPException):
+        seen, counts = member.standings(), Counter()
+        for (server, _), streams in seen.items():
+            counts[server] += streams
+        return len(counts) == 3 and len(set(counts.values())) == 1 and {how for _, how in seen} <= {"same", "moving"}
+    return False
+
+
 @pytest.fixture
 def members(world):
     made = []
@@ -52,12 +65,12 @@ def members(world):
             made.append(FleetMember(world, number, *line[3:6]))
             made[-1].until_ready()
         made[0].until_ready()
-        for member in made:
-            until(member.is_replicated, within=FORMED)
+        until(lambda: all(keep_the_same(member) for member in made), within=FORMED)
         yield made
     finally:
         for member in made:
-            print(f"--- {member.log.name}\n{member.log.read_text()[-3000:]}")
+            told = [line for line in member.log.read_text().splitlines() if "connect to route" not in line]
+            print(f"--- {member.log.name}", *told[-40:], sep="\n")
             member.close()
 
 

@@ -316,9 +316,11 @@ Result<void> Office::open() {
 Result<int> Office::replicas() const {
     if (!lease_) return 1;
     std::size_t servers = 0;
+    const std::string prefix = push::subjectOfKey(push::clusterBucket, push::serverKey);
     STINT_TRY(broker_.openBucket(push::clusterBucket));
-    STINT_TRY(broker_.readValues(push::clusterBucket, std::string(push::serverKey) + "*", 1,
-                                 [&](const push::Stored&) { ++servers; }));
+    STINT_TRY(broker_.readValues(push::clusterBucket, ">", 1, [&](const push::Stored& value) {
+        if (value.subject.starts_with(prefix)) ++servers;
+    }));
     return servers < push::enoughServers ? 1 : 3;
 }
 
