@@ -88,51 +88,38 @@ void tellReady(const push::Serving& serving, const fleet::Fleet& itself, bool le
     std::fflush(stdout);
 }
 
-/// The invitation that the server has made.
-struct Made {
-    std::string id, secret;
-    WallTime until{};
-};
-struct Wanted {
-    std::vector<std::string> labels;
-    std::uint32_t uses = 1;
-    Duration expires{0};
-};
-Result<Wanted> wantedOf(const Arguments& given) {
-    Wanted wanted;
+/// The one that the server makes of these options.
+Result<fleet::Invitation> invitationOf(const Arguments& given) {
+    fleet::Invitation made;
     if (const auto text = given.value("labels")) {
         auto labels = fleet::labelsIn(*text);
         if (!labels.ok()) return within("--labels", labels.error());
-        wanted.labels = *std::move(labels);
+        made.labels = *std::move(labels);
     }
     const auto uses = numberIn<std::uint32_t>(given.value("uses").value_or("1"));
     if (!uses || *uses < 1 || *uses > fleet::mostUses)
         return fail(Errc::ILLEGAL_ARGUMENT, "--uses is 1 to {}", fleet::mostUses);
-    wanted.uses = *uses;
+    made.uses = *uses;
     const auto expires = parseDuration(given.value("expires").value_or(formatDuration(usualInvitation)));
     if (!expires.ok()) return within("--expires", expires.error());
     if (*expires < 1min || *expires > fleet::longestInvitation)
         return fail(Errc::ILLEGAL_ARGUMENT, "--expires is 1min to {}", formatDuration(fleet::longestInvitation));
-    wanted.expires = *expires;
-    return wanted;
-}
-
-Result<Made> made(const Arguments& given, const Wanted& wanted) {
     const Door door = STINT_TRY(Door::of(given));
-    const cli::Json asked{{"labels", fmt::format("{}", fmt::join(wanted.labels, ","))},
-                          {"uses", wanted.uses},
-                          {"expires", wanted.expires.count()}};
-    const cli::Json answer = STINT_TRY(door.post("/v1/invitations", asked));
+    const cli::Json answer =
+        STINT_TRY(door.post("/v1/invitations", {{"labels", fmt::format("{}", fmt::join(made.labels, ","))},
+                                                {"uses", made.uses},
+                                                {"expires", expires->count()}}));
     Members its(answer);
-    const Made made{its.text("invitation"), its.text("secret"), its.time("until")};
+    made.id = its.text("invitation");
+    made.secret = its.text("secret");
+    made.until = its.time("until");
     if (its.isWrong()) return noAnswer();
     return made;
 }
 
 struct Line {
     std::string text;
-    Wanted wanted;
-    WallTime until{};
+    fleet::Invitation invitation;
 };
 Result<Line> inviting(const Arguments& given, const Place& place) {
     const fleet::Fleet itself = STINT_TRY(fleetIn(place.fleet));
@@ -140,14 +127,12 @@ Result<Line> inviting(const Arguments& given, const Place& place) {
     if (!origin.ok())
         return fail(Errc::REFUSED, "no server was in {} yet: `stint fleet serve` is one", place.push.string());
     Line line;
-    line.wanted = STINT_TRY(wantedOf(given));
-    const Made made = STINT_TRY(fleetctl::made(given, line.wanted));
-    line.until = made.until;
-    std::string push = STINT_TRY(push::codeOf(place.push, made.until));
+    line.invitation = STINT_TRY(invitationOf(given));
+    const std::string push = STINT_TRY(push::codeOf(place.push, line.invitation.until));
     const fleet::JoinCode code{.fleet = fleet::fingerprintOf(itself.root, itself.name),
-                               .push = std::move(push),
-                               .invitation = made.id,
-                               .secret = made.secret};
+                               .push = push,
+                               .invitation = line.invitation.id,
+                               .secret = line.invitation.secret};
     line.text = fmt::format("stint fleet join {} {}", *origin, textOf(code, *origin));
     return line;
 }
@@ -209,9 +194,9 @@ int invite(const Arguments& given, const Screen& screen) {
     }
     cli::Json row = cli::header();
     row["join"] = line->text;
-    row["labels"] = line->wanted.labels;
-    row["uses"] = line->wanted.uses;
-    row["until"] = line->until.time_since_epoch().count();
+    row["labels"] = line->invitation.labels;
+    row["uses"] = line->invitation.uses;
+    row["until"] = line->invitation.until.time_since_epoch().count();
     screen.print(cli::dumped(row));
     return ends::ok;
 }

@@ -10,15 +10,19 @@ constexpr std::string_view leaseBucket = "STINT_FLEET_LEASE", leaseKey = "leader
 
 } // namespace
 
-Result<bool> Lease::hold(const push::Broker& broker, int replicas, Instant now) {
+Result<void> Lease::open(const push::Broker& broker, int replicas) const {
+    STINT_TRY(broker.openBucket(leaseBucket, replicas, {.values = 1, .age = life_}));
+    return {};
+}
+
+Result<bool> Lease::hold(const push::Broker& broker, Instant now) {
     if (now < renewal_) return leads_;
-    leads_ = STINT_TRY(take(broker, replicas));
+    leads_ = STINT_TRY(take(broker));
     renewal_ = now + life_ / 3;
     return leads_;
 }
 
-Result<bool> Lease::take(const push::Broker& broker, int replicas) {
-    STINT_TRY(broker.openBucket(leaseBucket, replicas, {.values = 1, .age = life_}));
+Result<bool> Lease::take(const push::Broker& broker) {
     const auto there = STINT_TRY(broker.valueOf(leaseBucket, leaseKey));
     if (there.revision != 0 && there.text != itself_) {
         leader_ = printable(there.text.substr(there.text.find(' ') + 1));

@@ -20,15 +20,17 @@ public:
     Lease(std::string member, std::string route, Duration life)
         : itself_(std::move(member) + " " + std::move(route)), life_(life) {}
 
+    /// Its place at the broker is there, and kept by so many servers.
+    Result<void> open(const push::Broker& broker, int replicas) const;
     /// Takes it where nobody has it, and renews it, three times in its life at most. False: another server leads.
     /// Unavailable: the broker does not say.
-    Result<bool> hold(const push::Broker& broker, int replicas, Instant now);
+    Result<bool> hold(const push::Broker& broker, Instant now);
     Instant renewal() const { return renewal_; }
     /// The place of the server that leads, where another does.
     const std::string& leader() const { return leader_; }
 
 private:
-    Result<bool> take(const push::Broker& broker, int replicas);
+    Result<bool> take(const push::Broker& broker);
 
     std::string itself_, leader_;
     Duration life_;

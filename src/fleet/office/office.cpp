@@ -284,12 +284,9 @@ Result<void> Office::open() {
         campaigns_.clear();
         campaignsRead_ = {};
     }
+    STINT_TRY(openStores());
     bool leading = true;
-    if (lease_) leading = STINT_TRY(lease_->hold(broker_, copies_, bootNow()));
-    for (const std::string_view bucket : {devicesBucket, houseBucket})
-        STINT_TRY(broker_.openBucket(bucket, copies_));
-    ledger_ = STINT_TRY(Ledger::open(broker_, copies_));
-    audit_ = STINT_TRY(AuditLog::open(broker_, copies_));
+    if (lease_) leading = STINT_TRY(lease_->hold(broker_, bootNow()));
     STINT_TRY(readHouse());
     STINT_TRY(readDevices());
     STINT_TRY(readCampaigns());
@@ -328,17 +325,23 @@ Result<int> Office::replicas() const {
 Result<void> Office::leadOn() {
     if (bootNow() < lease_->renewal()) return {};
     const int copies = STINT_TRY(replicas());
-    const bool leading = STINT_TRY(lease_->hold(broker_, copies, bootNow()));
+    const bool leading = STINT_TRY(lease_->hold(broker_, bootNow()));
     if (!leading) {
         wires_.superseded();
         return fail(Errc::UNAVAILABLE, "{} leads the fleet from now on", lease_->leader());
     }
     if (copies == std::exchange(copies_, copies)) return {};
+    STINT_TRY(openStores());
+    return openReports();
+}
+
+/// They are there, and each kept by as many servers as there are.
+Result<void> Office::openStores() {
+    if (lease_) STINT_TRY(lease_->open(broker_, copies_));
     for (const std::string_view bucket : {devicesBucket, houseBucket})
-        STINT_TRY(broker_.openBucket(bucket, copies));
-    STINT_TRY(Ledger::open(broker_, copies));
-    STINT_TRY(AuditLog::open(broker_, copies));
-    STINT_TRY(broker_.openReports(copies));
+        STINT_TRY(broker_.openBucket(bucket, copies_));
+    ledger_ = STINT_TRY(Ledger::open(broker_, copies_));
+    audit_ = STINT_TRY(AuditLog::open(broker_, copies_));
     return {};
 }
 

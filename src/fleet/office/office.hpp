@@ -155,6 +155,7 @@ private:
     Result<void> open();
     Result<int> replicas() const;
     Result<void> leadOn();
+    Result<void> openStores();
     Result<void> readHouse();
     Result<void> takeList(std::string_view text);
     Result<void> readDevices();
