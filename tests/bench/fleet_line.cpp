@@ -38,26 +38,6 @@ void allowDescriptors() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// push.md §4.1: what a device says when it connects; then it waits for PONG.
-std::string wordsOf(const Device& device, const std::string& nonce, const std::string& inbox) {
-    const nlohmann::ordered_json words{{"verbose", false},
-                                       {"pedantic", false},
-                                       {"headers", true},
-                                       {"no_responders", true},
-                                       {"tls_required", true},
-                                       {"name", "stint-push"},
-                                       {"lang", "C"},
-                                       {"version", "3.4.1"},
-                                       {"protocol", 1},
-                                       {"jwt", device.jwt},
-                                       {"sig", push::in64(device.user.sign(nonce))}};
-    std::string all = fmt::format("CONNECT {}\r\n", words.dump());
-    int number = 0;
-    for (const char urgency : {'h', 'n', 'l', 'v'})
-        all += fmt::format("SUB stint.live.{}.{}.{}.* {}\r\n", device.shard, device.name, urgency, ++number);
-    return all + fmt::format("SUB {}* {}\r\nPING\r\n", inbox, ++number);
-}
-
 /// "Name: value", a line each, behind a line that says that these are headers.
 push::Headers headersIn(std::string_view text) {
     push::Headers headers;

@@ -64,26 +64,6 @@ Result<std::string> nonceFrom(int fd) {
     return info["nonce"].get<std::string>();
 }
 
-/// push.md §4.1: what a device says when it connects; then it waits for PONG.
-std::string wordsOf(const Device& device, const std::string& nonce) {
-    const nlohmann::ordered_json words{{"verbose", false},
-                                       {"pedantic", false},
-                                       {"headers", true},
-                                       {"no_responders", true},
-                                       {"tls_required", true},
-                                       {"name", "stint-push"},
-                                       {"lang", "C"},
-                                       {"version", "3.4.1"},
-                                       {"protocol", 1},
-                                       {"jwt", device.jwt},
-                                       {"sig", in64(device.user.sign(nonce))}};
-    std::string all = fmt::format("CONNECT {}\r\n", words.dump());
-    int number = 0;
-    for (const char urgency : {'h', 'n', 'l', 'v'})
-        all += fmt::format("SUB stint.live.{}.{}.{}.* {}\r\n", device.shard, device.name, urgency, ++number);
-    return all + fmt::format("SUB _INBOX.{}.{}.* {}\r\nPING\r\n", device.name, newId(), ++number);
-}
-
 } // namespace
 
 struct Crowd::Terms {
@@ -104,7 +84,7 @@ Result<void> Crowd::One::join(const Device& device, SSL_CTX* terms, const std::s
     SSL_set1_host(tls.get(), host.c_str());
     SSL_set_fd(tls.get(), fd.get());
     if (SSL_connect(tls.get()) != 1) return fail(Errc::SYSTEM, "TLS: {}", ERR_error_string(ERR_get_error(), nullptr));
-    const std::string words = wordsOf(device, nonce);
+    const std::string words = wordsOf(device, nonce, fmt::format("_INBOX.{}.{}.", device.name, newId()));
     SSL_write(tls.get(), words.data(), static_cast<int>(words.size()));
     std::string heard;
     char piece[4096];

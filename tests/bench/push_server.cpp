@@ -5,8 +5,10 @@
 #include <future>
 
 #include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include "base/time/clock.hpp"
+#include "push/envelope/bytes.hpp"
 #include "push/keys/nkey.hpp"
 
 namespace stint::bench {
@@ -57,6 +59,25 @@ Message messageTo(const Address& address, const LineKey& key) {
                             .topic = "",
                             .body = std::string(bodySize, 'x')};
     return {storedSubject(address), headersOf(envelope, key), envelope.body};
+}
+
+std::string wordsOf(const Device& device, const std::string& nonce, const std::string& inbox) {
+    const nlohmann::ordered_json words{{"verbose", false},
+                                       {"pedantic", false},
+                                       {"headers", true},
+                                       {"no_responders", true},
+                                       {"tls_required", true},
+                                       {"name", "stint-push"},
+                                       {"lang", "C"},
+                                       {"version", "3.4.1"},
+                                       {"protocol", 1},
+                                       {"jwt", device.jwt},
+                                       {"sig", push::in64(device.user.sign(nonce))}};
+    std::string all = fmt::format("CONNECT {}\r\n", words.dump());
+    int number = 0;
+    for (const char urgency : {'h', 'n', 'l', 'v'})
+        all += fmt::format("SUB stint.live.{}.{}.{}.* {}\r\n", device.shard, device.name, urgency, ++number);
+    return all + fmt::format("SUB {}* {}\r\nPING\r\n", inbox, ++number);
 }
 
 } // namespace stint::bench

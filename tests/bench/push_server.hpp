@@ -28,6 +28,10 @@ struct Device {
     push::LineKey lineKey = push::newLineKey();
 };
 
+/// push.md §4.1: what a device says when it connects, with answers to subjects that begin with `inbox`; then it waits
+/// for PONG.
+std::string wordsOf(const Device& device, const std::string& nonce, const std::string& inbox);
+
 class PushServer {
 public:
     PushServer(const std::filesystem::path& data, std::string broker);
