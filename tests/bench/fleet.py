@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
 from certificates import Authority  # noqa: E402
-from push import goal, status  # noqa: E402
+from push import Found, arguments, goal, status  # noqa: E402
 from push_served import children_of  # noqa: E402
 from push_server import free_port  # noqa: E402
 from test_fleet import Device, Office  # noqa: E402
@@ -366,26 +366,19 @@ QUICK = {"devices": 1000, "at_a_time": 50, "first_kill": 3, "kills": 1, "reporti
 
 
 def measured(given):
-    tables, goals = [], []
-
-    def add(what, *words):
-        print(f"   {what.__name__.replace('_', ' ')}", file=sys.stderr)
-        table, reached = what(*words)
-        tables.append(table)
-        goals.extend(reached)
-
+    found = Found()
     if "devices" in given.only:
         with ExitStack() as last:
             fleet = Fleet(given, last)
-            add(join, fleet, given)
-            add(order_to_all, fleet, given)
-            add(waves, fleet, given)
+            found.add(join, fleet, given)
+            found.add(order_to_all, fleet, given)
+            found.add(waves, fleet, given)
     if "reading" in given.only:
-        add(reading, given)
+        found.add(reading, given)
     if "idle" in given.only:
         with ExitStack() as last:
-            add(idle, given, last)
-    print(json.dumps({"tables": tables, "goals": goals}))
+            found.add(idle, given, last)
+    found.print()
 
 
 def main():
@@ -393,12 +386,7 @@ def main():
     words.add_argument("--quick", action="store_true", help="fewer devices and reports")
     words.add_argument("--devices", type=int, help="as many")
     words.add_argument("--only", action="append", choices=PARTS, help="this part of it")
-    words.add_argument("--reaped", action="store_true", help=argparse.SUPPRESS)
-    given = words.parse_args()
-    if not given.reaped:  # what has been started, by the bus too, ends with this process, however that ends
-        line = [BIN / "stint-exec", "--parent", f"{os.getpid()}", "--reap", "bench", "--", "/usr/bin/python3", __file__]
-        sys.exit(subprocess.run([*line, *sys.argv[1:], "--reaped"], check=False).returncode)
-    tempfile.tempdir = os.environ["STINT_BENCH_DIR"]
+    given = arguments(words, __file__)
     chosen = (QUICK if given.quick else FULL) | {"only": given.only or PARTS}
     measured(argparse.Namespace(**chosen | ({"devices": given.devices} if given.devices else {})))
 

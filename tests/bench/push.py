@@ -333,35 +333,50 @@ FULL = {"rounds": 4, "messages": IN_MINUTE, "line": 2000, "seconds": 2, "kills":
 QUICK = {"rounds": 2, "messages": 100, "line": 1000, "seconds": 1, "kills": 1, "idle": 20, "devices": 1000}
 
 
-def measured(given):
-    tables, goals = [], []
+class Found:
+    """The tables of a bench's parts, and the goals that they have."""
 
-    def add(what, *words):
+    def __init__(self):
+        self.tables, self.goals = [], []
+
+    def add(self, what, *words):
         print(f"   {what.__name__.replace('_', ' ')}", file=sys.stderr)
         table, reached = what(*words)
-        tables.append(table)
-        goals.extend(reached)
+        self.tables.append(table)
+        self.goals.extend(reached)
 
+    def print(self):
+        print(json.dumps({"tables": self.tables, "goals": self.goals}))
+
+
+def arguments(words, program):
+    """Those of PROGRAM, in a process whose end is that of all it has started, by the bus too, however it ends."""
+    words.add_argument("--reaped", action="store_true", help=argparse.SUPPRESS)
+    given = words.parse_args()
+    if not given.reaped:
+        line = [BIN / "stint-exec", "--parent", f"{os.getpid()}", "--reap", "bench", "--", "/usr/bin/python3", program]
+        sys.exit(subprocess.run([*line, *sys.argv[1:], "--reaped"], check=False).returncode)
+    tempfile.tempdir = os.environ["STINT_BENCH_DIR"]
+    return given
+
+
+def measured(given):
+    found = Found()
     with ExitStack() as last:
         ground = Ground(last)
-        add(latency, ground, given, last)
-        add(durable, ground, given)
-        add(missed, ground, given)
-        add(nothing_to_do, ground, given)
+        found.add(latency, ground, given, last)
+        found.add(durable, ground, given)
+        found.add(missed, ground, given)
+        found.add(nothing_to_do, ground, given)
     with ExitStack() as last:
-        add(many_devices, given, last)
-    print(json.dumps({"tables": tables, "goals": goals}))
+        found.add(many_devices, given, last)
+    found.print()
 
 
 def main():
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--quick", action="store_true", help="fewer rounds, messages and devices")
-    words.add_argument("--reaped", action="store_true", help=argparse.SUPPRESS)
-    given = words.parse_args()
-    if not given.reaped:  # what has been started, by the bus too, ends with this process, however that ends
-        line = [BIN / "stint-exec", "--parent", f"{os.getpid()}", "--reap", "bench", "--", "/usr/bin/python3", __file__]
-        sys.exit(subprocess.run([*line, *sys.argv[1:], "--reaped"], check=False).returncode)
-    tempfile.tempdir = os.environ["STINT_BENCH_DIR"]
+    given = arguments(words, __file__)
     measured(argparse.Namespace(**(QUICK if given.quick else FULL)))
 
 

@@ -389,7 +389,7 @@ class Attacks:
                 self.faults.append(fault)
         finally:
             served.process.kill()
-            served.process.wait(30)
+            served.process.wait(120)
         if cancelled:
             self.world.done("cancel", cancelled)
         return True
