@@ -13,6 +13,7 @@
 #include "base/text/number.hpp"
 #include "base/text/words.hpp"
 #include "base/time/time.hpp"
+#include "contract/model/day_hours.hpp"
 #include "contract/model/names.hpp"
 
 namespace stint {
@@ -199,25 +200,9 @@ Result<std::int64_t> parseChoice(const ConstantRow& row, std::string_view text) 
 
 constexpr std::int64_t minutesOfDay = 24 * 60;
 
-// "22:00" as 1320; "24:00" is no time of the day.
-std::optional<std::int64_t> minuteOf(std::string_view text) {
-    if (text.size() != 5 || text[2] != ':' || text[0] == '-' || text[3] == '-') return std::nullopt;
-    const auto hour = numberIn<std::int64_t>(text.substr(0, 2)), minute = numberIn<std::int64_t>(text.substr(3));
-    if (!hour || !minute || *hour > 23 || *minute > 59) return std::nullopt;
-    return *hour * 60 + *minute;
-}
-
-Result<std::int64_t> parseHours(std::string_view text) {
-    const std::size_t dash = text.find('-');
-    const auto from = minuteOf(text.substr(0, dash));
-    const auto until = dash == std::string_view::npos ? std::nullopt : minuteOf(text.substr(dash + 1));
-    if (from && until && *from != *until) return *from * minutesOfDay + *until;
-    return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" are no hours of the day; write two times such as 22:00-07:00", text);
-}
-
-std::string hoursText(std::int64_t value) {
-    const std::int64_t from = value / minutesOfDay, until = value % minutesOfDay;
-    return fmt::format("{:02}:{:02}-{:02}:{:02}", from / 60, from % 60, until / 60, until % 60);
+Result<std::int64_t> hoursToKeep(std::string_view text) {
+    const DayHours hours = STINT_TRY(parseHours(text));
+    return hours.from.count() * minutesOfDay + hours.until.count();
 }
 
 Result<std::int64_t> parseAs(const ConstantRow& row, std::string_view text) {
@@ -243,7 +228,7 @@ Result<std::int64_t> parseAs(const ConstantRow& row, std::string_view text) {
         return parseSize(text);
     case ConstantKind::HoursOrNone:
         if (text == "none") return Constants::none.count();
-        return parseHours(text);
+        return hoursToKeep(text);
     case ConstantKind::Factor:
         return parseFactor(text);
     case ConstantKind::Flag:
@@ -274,7 +259,7 @@ std::string writtenAs(const ConstantRow& row, std::int64_t value) {
     case ConstantKind::SizeOrNone:
         return exactSize(value);
     case ConstantKind::HoursOrNone:
-        return hoursText(value);
+        return textOf(*hoursIn(value));
     case ConstantKind::Factor:
         return fmt::format("{}.{:02}", value / 100, value % 100);
     case ConstantKind::Flag:
