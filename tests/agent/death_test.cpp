@@ -104,6 +104,30 @@ TEST_CASE("fleet.md §4.2: an agent that cannot write down what happens does non
     CHECK(world.begun.at(id + "/2") == 1);
 }
 
+TEST_CASE("fleet.md §6.4: a person's yes is heard wherever the agent dies over it") {
+    for (const bool diesBefore : {false, true}) {
+        bool hasDied = true;
+        for (int n = 0; hasDied; ++n) {
+            REQUIRE(n < 100);
+            World world;
+            overwrite(world.place / "fleet.toml", "kinds = [\"get\", \"run\"]\ncommands = [\"any\"]\nask = true\n");
+            world.settle();
+            const std::string id = world.order(World::campaign(harmless));
+            world.run({AgentJob::Kind::Work, {}});
+            world.answerAll();
+            world.diesAt = world.spoken + n;
+            world.diesBefore = diesBefore;
+            CAPTURE(n);
+            CAPTURE(diesBefore);
+            world.personSays(id, true);
+            world.goOn(); // which would not end where the job still waited for it
+            CHECK(world.told(id).outcome == Outcome::Succeeded);
+            CHECK(world.standing.size() == 1);
+            hasDied = world.spoken > world.diesAt;
+        }
+    }
+}
+
 TEST_CASE("fleet.md §4.2: an agent that dies at any word that it says goes on, and its campaign ends once") {
     CHECK(deathsAnywhere(harmless) > 40);
 }

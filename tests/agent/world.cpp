@@ -30,6 +30,7 @@ World::World() {
     agentPlace = {.fleet = place / "fleet",
                   .line = place / "push",
                   .owner = {place / "fleet.toml", place / "etc.toml"},
+                  .config = place / "config",
                   .boot = "boot 1",
                   .version = "0.1.0"};
     const auto user = push::Nkey::make(push::Nkey::Role::User);
@@ -150,6 +151,15 @@ void World::settle() {
     goOn();
     did.clear();
     hellos.clear();
+}
+
+stint::Outcome World::personSays(const std::string& campaign, bool isYes) {
+    const AgentJob which{AgentJob::Kind::Answer, {}};
+    auto extras = PersistableBundle().putString(agentCampaignExtra, campaign).putBoolean(agentYesExtra, isYes);
+    standing.insert_or_assign(keyOf(which),
+                              sure(JobInfo::Builder(nameOf(which).id, "Errand").setExtras(std::move(extras)).build()));
+    const std::uint64_t number = run(which);
+    return ends.contains(number) ? ends.at(number).second : stint::Outcome{-1, "it goes on"};
 }
 
 void World::pass(Duration by) {
@@ -307,6 +317,12 @@ Result<Waiting> World::waiting(const AgentJob& job) {
     its.isThere = has(job);
     its.isCancelled = cancelled.contains(job.campaign) && !its.isThere;
     return its;
+}
+
+/// In UTC.
+Duration World::untilHours(const DayHours& hours, Duration after) {
+    const HoursAt found = hoursAt(hours, TimeZone(), today + after);
+    return found.isWithin ? Duration(0) : found.until - (today + after);
 }
 
 void World::finish(std::uint64_t run, bool again, stint::Outcome outcome) {

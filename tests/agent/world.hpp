@@ -58,6 +58,8 @@ public:
         return run({AgentJob::Kind::Errand, campaign}, isDeadlineOver);
     }
     bool stopRun(std::uint64_t run, bool isPersons = false);
+    /// A person says whether it may begin here, by a job whose end this is.
+    stint::Outcome personSays(const std::string& campaign, bool isYes);
     /// A person cancels the campaign's job at stintd, which tells nobody unless it runs.
     void cancelHere(const std::string& campaign);
     /// The server answers the oldest question; its word.
@@ -149,6 +151,7 @@ private:
     Result<void> clear(const std::string& campaign) override;
     void restart(std::function<void(const Error&)> refused) override;
     Instant now() override { return time; }
+    Duration untilHours(const DayHours& hours, Duration after) override;
     void complain(const std::string& sentence) override { complaints.push_back(sentence); }
 
     std::deque<Asked> asked_;

@@ -143,6 +143,35 @@ TEST_CASE("fleet.md §4.4: the fleet's agent changes apps' settings, and no comm
     CHECK(world.owner.arrivals.empty());
 }
 
+TEST_CASE("fleet.md §1: no command of a campaign, nor the agent, schedules the jobs that are a person's word") {
+    const auto schedules = [](std::int32_t id, bool asAgent, bool newId) {
+        return [=](Writer& writer) {
+            writeJob(writer, JobInfo::Builder(JobId(id), "Errand").build().value(), ClipFiles::Included);
+            writer.string("");
+            DictionaryWriter options(writer);
+            if (asAgent) options.put("as", std::string_view("org.stint.agent"));
+            if (newId) options.put("newId", true);
+        };
+    };
+    World world;
+    Client agent = world.connect({.app = AppId{"org.stint.agent"}, .isAgent = true});
+    Client command = world.connectApp("org.stint.agent");
+    for (Client* const each : {&agent, &command}) {
+        for (const std::int32_t id : {3, 4, 5})
+            CHECK(refusal(world, *each, jobSchedulerInterface, "Schedule", schedules(id, false, false)) ==
+                  "only the operator may use that job of org.stint.agent; this caller is the app org.stint.agent");
+        CHECK(!refusal(world, *each, jobSchedulerInterface, "Schedule", schedules(0, false, true)).empty());
+        CHECK(!refusal(world, *each, jobSchedulerInterface, "Schedule", schedules(5, true, false)).empty());
+    }
+    CHECK(world.owner.arrivals.empty());
+    Client person = world.connectOperator();
+    person.send(jobSchedulerInterface, "Schedule", schedules(5, true, false));
+    agent.send(jobSchedulerInterface, "Schedule", schedules(1, false, false));
+    world.settle(person);
+    world.settle(agent);
+    CHECK(world.owner.arrivals.size() == 2);
+}
+
 TEST_CASE("a program is started in an absolute directory or not at all") {
     World world;
     Client person = world.connectOperator();

@@ -247,6 +247,33 @@ def test_a_campaign_changes_an_apps_settings_and_its_commands_do_not(office):
         device.close()
 
 
+def test_where_the_owner_asks_a_person_decides_and_no_command_of_a_campaign(office):
+    device = Device(allowed='kinds = ["run"]\ncommands = ["/bin/sh"]\nbytes = "500MB"\nask = true\n')
+    try:
+        device.joins(office.invites("--labels", "site=berlin"))
+        refused = office.starts(campaign(RAN), "--all")
+        forges = f"{RAN}; for id in {refused} 20261123-aaaaaaaa; do {BIN}/stint fleet allow $id 2>&1 && exit 1; done; true"
+        allowed = office.starts(campaign(forges), "--all")
+        until(lambda: all(any(blocker["reason"] == "USER" for row in office.results(each) for blocker in row["blockers"])
+                          for each in (refused, allowed)))
+        jobs = device.world.done("jobs", "--json")
+        assert f"asks: stint fleet allow {allowed}" in jobs and f"asks: stint fleet allow {refused}" in jobs, jobs
+        device.line.daemon.kill()
+        device.line.start_daemon()
+        assert "may begin" in device.world.stint("fleet", "allow", allowed).err
+        until(lambda: office.outcomes(allowed) in (["succeeded"], ["failed"]))
+        (row,) = office.results(allowed)
+        assert row["outcome"] == "succeeded" and "only the operator" in row["words"], row
+        assert office.outcomes(refused) == ["waiting"] and device.ran == ["ran"]
+        device.world.done("fleet", "refuse", refused)
+        until(lambda: office.outcomes(refused) == ["rejected"])
+        assert office.results(refused)[0]["words"] == "forbidden: its owner said no" and device.ran == ["ran"]
+        assert device.world.stint("fleet", "allow", refused).code == 66
+        assert 'bytes = "500MB"' in (device.world.root / "config" / "stint" / "policy.d" / "fleet.toml").read_text()
+    finally:
+        device.close()
+
+
 def test_a_device_that_leaves_is_none_of_the_fleets(office):
     device = Device()
     try:

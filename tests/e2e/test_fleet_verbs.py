@@ -98,7 +98,7 @@ def in_window(world, *words, columns=80, rows=30):
 
 def test_each_verb_of_the_table_has_its_code(world):
     verbs = verbs_of_fleet(world)
-    assert len(verbs) == 20, verbs
+    assert len(verbs) == 22, verbs
     for verb in verbs:
         words = {"join": ["http://127.0.0.1:1", "code"], "why": ["x", "y"], "start": ["none.toml"], "label": ["x", "site=oslo"],
                  "init": ["--name", ""], **{word: [] for word in ("serve", "campaigns", "devices", "audit", "doctor", "invite",
@@ -256,12 +256,13 @@ def test_a_person_sees_what_orders_may_do_before_the_device_joins(world, line):
 
     own = world.root / "config" / "stint" / "fleet.toml"
     own.parent.mkdir(parents=True, exist_ok=True)
-    own.write_text('kinds = ["get", "run"]\ncommands = ["/usr/bin/apply-fw"]\n')
+    own.write_text('kinds = ["get", "run"]\ncommands = ["/usr/bin/apply-fw"]\nhours = "22:00-06:00"\nask = true\n')
     window = in_window(world, "join", *line, columns=120)
     window.until("join it? [y/N]")
     assert re.search(r"^  get +a file", window.output, re.MULTILINE), window.output
     assert re.search(r"^  run +a command: /usr/bin/apply-fw", window.output, re.MULTILINE), window.output
     assert "verify" not in window.output
+    assert "begin at 22:00-06:00 alone" in window.output and "stint fleet allow" in window.output, window.output
     window.press("\x03")
     window.ends()
 

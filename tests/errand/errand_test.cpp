@@ -168,6 +168,30 @@ TEST_CASE(
     CHECK(phone.last().blockers == charging.blockers);
 }
 
+TEST_CASE("fleet.md §6.4: a person's yes counts for one order, and lets what waits for it run at once") {
+    Phone phone({Phone::get()});
+    phone.handle(Errand::Allowed{});
+    CHECK_FALSE(phone.kept().isAllowed); // nobody has ordered anything
+    phone.offered();
+    phone.did();
+    phone.handle(Errand::Allowed{});
+    CHECK(phone.did() == "wait");
+    CHECK(phone.waits().after == 0ms);
+    phone.start();
+    CHECK(phone.kept().isAllowed);
+    phone.did();
+    phone.handle(Errand::Run{});
+    phone.handle(Errand::Allowed{});
+    CHECK(phone.did() == "ask"); // it runs already
+    phone.answered(Reply::Word::Begin, 24h);
+    phone.bad(true);
+    phone.did();
+    phone.handle(Errand::Allowed{});
+    CHECK(phone.did().empty()); // it has ended
+    phone.offered(1);
+    CHECK_FALSE(phone.kept().isAllowed); // an operator's retry
+}
+
 TEST_CASE("fleet.md §4.2: its slot counts from the question that was answered, and it stops itself at its end") {
     Phone phone({Phone::run(false, true)});
     phone.offered();

@@ -68,6 +68,7 @@ std::vector<Assignment> story() {
     happens(Errand::Answered{1, start, {Reply::Word::Begin, 24h}});
     happens(Errand::Acknowledged{1});
     happens(Errand::StepEnded{0, false, "saved fw.img"});
+    happens(Errand::Allowed{});
     happens(Errand::Cancel{});
     happens(Errand::StepEnded{3, true, "no \"such\" image\nthe last line\n"});
     happens(Errand::Acknowledged{100});
@@ -150,6 +151,7 @@ TEST_CASE("an errand as text is no longer that errand if a value in it cannot be
     for (const char* wrong : {R"({"round":256})", R"({"outcome":8})", R"({"sequence":-1})", R"({"committed":1})",
                               R"({"bot":"1"})", R"([])", R"({"step":1)", ""})
         CHECK_MESSAGE(!keptIn(wrong).ok(), wrong);
+    CHECK(textOf(story()[6].kept).find("\"allowed\":true") != std::string::npos);
     CHECK(textOf(story()[3].kept.unsent.front()) == R"({"phase":"waiting","sequence":1,"step":1})");
     for (const char* more : {R"("phase":7)", R"("phase":"offered")", R"("phase":"ended")", R"("sequence":0)",
                              R"("code":2147483648)", R"("words":1)", R"("wods":"x")"}) {

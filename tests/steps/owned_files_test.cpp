@@ -55,6 +55,29 @@ TEST_CASE("a wrong policy is refused whole, for good, with its place, and the on
     }
 }
 
+TEST_CASE("fleet.md §6.4: the owner's bytes are a budget that no policy of the fleet's stands above") {
+    Stage stage;
+    const auto budget = [&]() -> std::optional<Bytes> {
+        const auto read = readPolicyFiles(usualPolicy(stage.ground.config));
+        REQUIRE(read.ok());
+        const auto& all = read->constants.networkBudgets;
+        return all.empty() ? std::nullopt : all.front().bytes;
+    };
+    CHECK(putBudget(stage.ground.config, "").ok()); // there is none
+    REQUIRE(putBudget(stage.ground.config, "500MB").ok());
+    CHECK(budget() == 500'000'000);
+    const std::string more = "[[network_budget]]\napp = \"org.stint.agent\"\nclass = \"metered\"\nbytes = "
+                             "\"none\"\nperiod = \"month\"\n";
+    REQUIRE(stage.run(content(StepKind::Policy, more)).code == 0);
+    CHECK(budget() == 500'000'000);
+    REQUIRE(putBudget(stage.ground.config, "1GB").ok());
+    CHECK(budget() == 1'000'000'000);
+    REQUIRE(putBudget(stage.ground.config, "").ok());
+    CHECK(budget() == std::nullopt);
+    fs::create_symlink("/dev/null", policyIn(stage, "fleet.toml")); // it is left alone
+    CHECK(putBudget(stage.ground.config, "1GB").error().code == Errc::SECURITY);
+}
+
 TEST_CASE("a policy that contradicts the owner's is refused; where the owner's own is wrong it waits") {
     // fleet.md §4.4, §6.4
     Stage stage;

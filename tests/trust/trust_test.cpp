@@ -182,13 +182,35 @@ TEST_CASE("fleet.md §6.4: the owner's file says what a fleet may do here; what 
     REQUIRE(owner.ok());
     CHECK(owner->kinds.size() == 2);
     CHECK(Owner::read("", "fleet.toml")->kinds.empty());
-    for (const char* wrong :
-         {"kinds = [\"fly\"]", "commands = [\"apply-fw\"]", "kind = [\"get\"]", "kinds = \"get\""}) {
-        CAPTURE(wrong);
-        const auto read = Owner::read(wrong, "fleet.toml");
+    struct Wrong {
+        const char *text, *right;
+    };
+    const Wrong rows[]{
+        {"kinds = [\"fly\"]", "get"},
+        {"commands = [\"apply-fw\"]", "whole path"},
+        {"kind = [\"get\"]", "kinds"},
+        {"kinds = \"get\"", "list"},
+        {"hours = \"22-6\"", "such as 22:00-06:00"},
+        {"hours = \"22:00-24:00\"", "such as 22:00-06:00"},
+        {"hours = \"22:00-22:00\"", "such as 22:00-06:00"},
+        {"hours = 22", "in quotes"},
+        {"bytes = \"much\"", "such as 500MB"},
+        {"bytes = \"-1MB\"", "such as 500MB"},
+        {"bytes = 500", "in quotes"},
+        {"ask = \"yes\"", "true"},
+    };
+    for (const Wrong& wrong : rows) {
+        CAPTURE(wrong.text);
+        const auto read = Owner::read(wrong.text, "fleet.toml");
         REQUIRE(!read.ok());
-        CHECK(read.error().message.starts_with("fleet.toml:1"));
+        CHECK(read.error().message.starts_with("fleet.toml:1:"));
+        CHECK_MESSAGE(read.error().message.find(wrong.right) != std::string::npos, read.error().message);
     }
+    const auto all = Owner::read("hours = \"22:00-06:00\"\nbytes = \"500MB\"\nask = true\n", "fleet.toml");
+    REQUIRE(all.ok());
+    CHECK(all->hours == "22:00-06:00");
+    CHECK(all->bytes == "500MB");
+    CHECK(all->ask);
     SmallFleet fleet;
     fleet.owner.commands = {"any"};
     CHECK(!fleet.judge(*signedBy(fleet.ann, SmallFleet::campaign("[[step]]\nrun = [\"/bin/sh\"]\n"))).reason);

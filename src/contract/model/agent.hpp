@@ -17,5 +17,12 @@ inline constexpr JobId agentJoinJob{3};
 /// Its job by which a person has the device leave its fleet.
 inline constexpr JobId agentLeaveJob{4};
 inline constexpr const char* agentCodeExtra = "code";
+/// Its job by which a person says whether a campaign may begin here (fleet.md §6.4), and that job's extras: which one,
+/// and a yes.
+inline constexpr JobId agentAnswerJob{5};
+inline constexpr const char *agentCampaignExtra = "campaign", *agentYesExtra = "yes";
+
+/// A job of the agent's that only a person has it do, so no command of a campaign may schedule it.
+constexpr bool isPersonsWord(JobId id) { return id == agentJoinJob || id == agentLeaveJob || id == agentAnswerJob; }
 
 } // namespace stint

@@ -2,7 +2,6 @@
 // fleet's server of push, and a job of the fleet's agent does the rest. And `stint fleet leave`, likewise.
 #include <algorithm>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,14 +11,12 @@
 #include "base/result/errors.hpp"
 #include "base/text/printable.hpp"
 #include "contract/model/agent.hpp"
-#include "faces/control/daemon.hpp"
+#include "faces/fleetctl/agents_job.hpp"
 #include "faces/fleetctl/verbs.hpp"
-#include "faces/follow/follow.hpp"
 #include "faces/pushctl/server/post.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
 #include "faces/screen/text.hpp"
-#include "faces/views/phrases.hpp"
 #include "fleet/document/campaign_fields.hpp"
 #include "fleet/enrolment/code.hpp"
 #include "fleet/enrolment/files.hpp"
@@ -61,6 +58,10 @@ void tellWhatItMay(const std::optional<fleet::OwnersWord>& word, const std::stri
     for (const fleet::StepRow& row : fleet::stepKinds)
         if (std::ranges::find(word->owner.kinds, row.key) != word->owner.kinds.end())
             screen.tell(fmt::format("  {:<9} {}", row.key, mayText(row, word->owner)));
+    if (!word->owner.hours.empty()) screen.tell(fmt::format("they begin at {} alone", word->owner.hours));
+    if (!word->owner.bytes.empty())
+        screen.tell(fmt::format("they move {} a month on metered networks at most", word->owner.bytes));
+    if (word->owner.ask) screen.tell("you are asked before each: `stint fleet allow` and `stint fleet refuse` answer");
 }
 
 /// nullopt: this device is in no fleet.
@@ -118,33 +119,6 @@ Result<JobInfo> jobToLeave(const std::string& name) {
         .setExpedited(true)
         .setExtras(PersistableBundle().putString("label", "leave the fleet " + name))
         .build();
-}
-
-/// The agent's job is followed to its end, which is the verb's; `what`: what cannot be done where it fails.
-int followed(const Result<JobInfo>& job, std::string_view what, const Screen& screen,
-             const std::function<int(const JobView&)>& succeeded) {
-    const auto refused = [&](const Error& error) { return screen.fail(what, error); };
-    auto signals = cli::Signals::open(); // from here on Ctrl-C leaves a job of which its number was told
-    if (!signals.ok()) return refused(signals.error());
-    auto daemon = cli::Daemon::connect(screen);
-    if (!daemon.ok()) return refused(daemon.error());
-    if (!job.ok()) return refused(job.error());
-    const AppId agent{std::string(agentPackage)};
-    const auto id = daemon->schedule(*job, agent);
-    if (!id.ok()) return refused(id.error());
-    auto state = daemon->watch({agent, "", *id});
-    if (!state.ok()) return refused(state.error());
-    cli::ProgressReporter reporter(screen);
-    const auto end = cli::follow(*daemon, *state, reporter, *signals, screen);
-    reporter.clear();
-    if (!end.ok()) return refused(end.error());
-    if (end->signal) {
-        screen.warn(fmt::format("detached; {}/{} goes on by itself", agentPackage, id->value));
-        return *end->signal == SIGINT ? ends::waits : cli::exitCodeOfSignal(*end->signal);
-    }
-    const int exit = cli::exitCodeOf(*end->job.completed);
-    if (exit != ends::ok) return screen.fail(exit, fmt::format("{}: {}", what, cli::endText(*end->job.completed)));
-    return succeeded(end->job);
 }
 
 } // namespace

@@ -15,6 +15,9 @@ int invite(const cli::Arguments& given, const cli::Screen& screen);
 int join(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet leave`: and leaves it, likewise.
 int leave(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint fleet allow` and `refuse`: a person's word on a campaign that waits for it here.
+int allow(const cli::Arguments& given, const cli::Screen& screen);
+int refuse(const cli::Arguments& given, const cli::Screen& screen);
 
 // Whoever runs the fleet asks its server, on the same machine.
 

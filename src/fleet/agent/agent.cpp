@@ -8,8 +8,10 @@
 #include "base/text/words.hpp"
 #include "base/time/time.hpp"
 #include "base/unix/ends.hpp"
+#include "base/unix/paths.hpp"
 #include "base/unix/process.hpp"
 #include "base/version/version.hpp"
+#include "contract/model/agent.hpp"
 #include "fleet/document/campaign_fields.hpp"
 #include "fleet/document/document.hpp"
 
@@ -54,6 +56,7 @@ Agent::Place Agent::Place::usual() {
     return {.fleet = Identity::directory(),
             .line = push::LineSettings::directory(),
             .owner = ownersFiles(),
+            .config = baseDirectory("XDG_CONFIG_HOME", ".config") / "stint",
             .boot = bootId(),
             .version = std::string(ownBuild().version)};
 }
@@ -145,7 +148,7 @@ bool Agent::isPending(const Assignment& noted) const {
 void Agent::start(const AgentRun& run) {
     if (fault_) return;
     if (!trouble_.empty() && run.job.kind != AgentJob::Kind::Leave)
-        return wires_.finish(run.number, run.job.kind != AgentJob::Kind::Join, {ends::configuration, trouble_});
+        return wires_.finish(run.number, !isPersonsWord(nameOf(run.job).id), {ends::configuration, trouble_});
     switch (run.job.kind) {
     case AgentJob::Kind::Errand:
         return startErrand(run);
@@ -156,6 +159,8 @@ void Agent::start(const AgentRun& run) {
         return startJoin(run);
     case AgentJob::Kind::Leave:
         return startLeave(run);
+    case AgentJob::Kind::Answer:
+        return startAnswer(run);
     }
 }
 
@@ -188,6 +193,7 @@ void Agent::tryToBegin(Going& going) {
         const Judgement judged = judge(going.noted);
         const bool isRefused = judged.reason && *judged.reason != Reason::OldList;
         if (isRefused) return refused(going, judged, kept.round);
+        if (ownersHalt(going, Duration(0)).time > Duration(0)) return rest(going, Duration(0), false);
         if (judged.reason || !identity_->trust().mayBegin(going.campaign, wires_.now()).ok()) {
             if (going.hasNews) return rest(going, restAfterNo, false);
             going.wantsNews = true;
@@ -338,14 +344,21 @@ void Agent::perform(Going& going, const Errand::Wait& wait) { rest(going, wait.a
 void Agent::rest(Going& going, Duration after, bool isFree) {
     const auto halt = std::exchange(going.halt, std::nullopt);
     if (halt) after = std::max(after, halt->time);
-    std::string why = halt ? halt->why : "waits for its turn";
-    finish(going, true, {ends::waits, std::move(why)});
     const Duration waited = std::max(fleetTime() - going.noted.heard, Duration(0));
+    const Halt owners = isFree ? Halt{} : ownersHalt(going, std::max(after, going.part - waited));
+    std::string why = halt ? halt->why : "waits for its turn";
+    if (owners.time > Duration(0)) why = "waits: " + owners.why;
+    after = std::max(after, owners.time);
+    finish(going, true, {ends::waits, std::move(why)});
     if (going.campaign.waitMax > Duration(0) && waited >= going.campaign.waitMax && !going.campaign.late.empty())
         going.isLate = true;
-    const auto job =
-        errandJob(going.campaign, fleetName(), going.errand->kept(),
-                  {.after = after, .isFree = isFree, .isLate = going.isLate, .waited = waited, .spread = going.part});
+    const auto job = errandJob(going.campaign, fleetName(), going.errand->kept(),
+                               {.after = after,
+                                .isFree = isFree,
+                                .isLate = going.isLate,
+                                .waited = waited,
+                                .spread = going.part,
+                                .note = owners.why});
     if (!job.ok()) return wires_.complain(within(going.noted.id, job.error()).message);
     wires_.schedule({AgentJob::Kind::Errand, going.noted.id}, *job);
 }
@@ -436,13 +449,6 @@ Agent::Going* Agent::find(std::string_view campaign) {
 
 Judgement Agent::judge(const Assignment& noted) const {
     return identity_->trust().judge(noted.order, noted.enrolment, place_.version, owner(), wires_.now());
-}
-
-/// fleet.md §6.4: it is read whenever it counts. Without one, and by one that is wrong, a fleet may do nothing.
-Owner Agent::owner() const {
-    const auto word = ownersWordIn(place_.owner);
-    if (!word.ok()) wires_.complain(word.error().message);
-    return word.ok() && *word ? (*word)->owner : Owner{};
 }
 
 /// The fleet's time, or the latest that is certain.

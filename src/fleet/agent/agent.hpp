@@ -30,6 +30,7 @@ public:
         std::filesystem::path fleet;              ///< the device's place in its fleet, and its errands
         std::filesystem::path line;               ///< by which it has joined a server of push
         std::vector<std::filesystem::path> owner; ///< fleet.toml: the first that is there counts
+        std::filesystem::path config;             ///< stint's in XDG_CONFIG_HOME, for the policy of the owner's budget
         std::string boot;                         ///< this boot's id
         std::string version;                      ///< of this Stint
 
@@ -119,7 +120,6 @@ private:
     void cancelledHere(const std::string& campaign);
     void refused(Going& going, const Judgement& judged, std::uint8_t round);
     Judgement judge(const Assignment& noted) const;
-    Owner owner() const;
     WallTime fleetTime() const;
     void noteFleetTime();
     std::string fleetName() const;
@@ -155,6 +155,12 @@ private:
     Result<void> joinBy(const JoinCode& code, const JoinAnswer& answer);
     void hasJoined(std::uint64_t run);
     Result<JoinQuestion> ownWords() const;
+
+    // owner.cpp
+    Owner owner() const;
+    bool asks(const Going& going, const Owner& owner) const;
+    Halt ownersHalt(const Going& going, Duration after) const;
+    void startAnswer(const AgentRun& run);
 
     // leaving.cpp
     void startLeave(const AgentRun& run);

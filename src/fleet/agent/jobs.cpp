@@ -17,16 +17,17 @@ namespace stint::fleet {
 namespace {
 
 // Numbers in the root namespace, by their kinds; and that of a campaign's job in its own.
-constexpr std::array<std::pair<AgentJob::Kind, JobId>, 4> ownNumbers{{
+constexpr std::array<std::pair<AgentJob::Kind, JobId>, 5> ownNumbers{{
     {AgentJob::Kind::Work, agentWorkJob},
     {AgentJob::Kind::Daily, JobId{2}},
     {AgentJob::Kind::Join, agentJoinJob},
     {AgentJob::Kind::Leave, agentLeaveJob},
+    {AgentJob::Kind::Answer, agentAnswerJob},
 }};
 constexpr JobId errandNumber{1};
 
-constexpr const char *labelExtra = "label", *sequenceExtra = "sequence", *slotExtra = "slot", *lateExtra = "late",
-                     *waitExtra = "endsWait";
+constexpr const char *labelExtra = "label", *sequenceExtra = "sequence", *slotExtra = "slot", *allowedExtra = "allowed",
+                     *lateExtra = "late", *waitExtra = "endsWait";
 
 bool isFetched(const Step& step) { return !step.source.url.empty(); }
 
@@ -85,9 +86,11 @@ Result<JobInfo> errandJob(const Campaign& campaign, std::string_view fleet, cons
     }
     builder.setMinimumLatency(latency).setPersisted(true).setExtras(
         PersistableBundle()
-            .putString(labelExtra, fmt::format("{} (by fleet {})", campaign.name, fleet))
+            .putString(labelExtra, fmt::format("{} (by fleet {}{}{})", campaign.name, fleet,
+                                               resting.note.empty() ? "" : ", ", resting.note))
             .putLong(sequenceExtra, kept.sequence)
             .putLong(slotExtra, kept.slot)
+            .putBoolean(allowedExtra, kept.isAllowed)
             .putBoolean(lateExtra, resting.isLate)
             .putBoolean(waitExtra, endsWait));
     return builder.build();
@@ -96,6 +99,7 @@ Result<JobInfo> errandJob(const Campaign& campaign, std::string_view fleet, cons
 Rested restedIn(const PersistableBundle& extras) {
     return {.sequence = static_cast<std::uint32_t>(extras.getLong(sequenceExtra)),
             .slot = static_cast<std::uint32_t>(extras.getLong(slotExtra)),
+            .isAllowed = extras.getBoolean(allowedExtra),
             .isLate = extras.getBoolean(lateExtra),
             .endsWait = extras.getBoolean(waitExtra)};
 }

@@ -34,6 +34,7 @@ struct Resting {
     bool isLate = false; ///< wait-max is over: `late` counts
     Duration waited{0};  ///< since the order was heard, by the fleet's time
     Duration spread{0};  ///< this device's part
+    std::string note{};  ///< for people, of what its owner says; empty: nothing
 };
 /// IllegalArgument: it breaks a rule of jobs.
 Result<JobInfo> errandJob(const Campaign& campaign, std::string_view fleet, const Kept& kept, const Resting& resting);
@@ -41,11 +42,14 @@ Result<JobInfo> errandJob(const Campaign& campaign, std::string_view fleet, cons
 /// The words of a campaign's job for the agent's next life.
 struct Rested {
     std::uint32_t sequence = 0, slot = 0; ///< as the errand had them when it was scheduled
+    bool isAllowed = false;               ///< likewise
     bool isLate = false;
     bool endsWait = false; ///< its deadline is wait-max's
 
     /// Nothing has happened since: the job stands for it.
-    bool isOf(const Kept& kept) const { return sequence == kept.sequence && slot == kept.slot; }
+    bool isOf(const Kept& kept) const {
+        return sequence == kept.sequence && slot == kept.slot && isAllowed == kept.isAllowed;
+    }
 };
 Rested restedIn(const PersistableBundle& extras);
 

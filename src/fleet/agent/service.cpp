@@ -3,6 +3,8 @@
 #include <poll.h>
 #include <sys/epoll.h>
 
+#include <absl/time/time.h>
+
 #include "base/result/errors.hpp"
 #include "base/sqlite/sqlite.hpp"
 #include "base/time/clock.hpp"
@@ -23,6 +25,20 @@ Result<JobScheduler> schedulerOf(Connection& connection, const JobName& name) {
     JobScheduler root(connection);
     if (name.space.empty()) return root;
     return root.forNamespace(name.space);
+}
+
+WallTime wallOf(absl::Time time) { return WallTime(Duration(absl::ToUnixMillis(time))); }
+
+/// The machine's zone from then on, up to the change after the next: hours of the day are no farther away.
+TimeZone zoneFrom(WallTime now) {
+    const absl::TimeZone zone = absl::LocalTimeZone();
+    const absl::Time time = absl::FromUnixMillis(now.time_since_epoch().count());
+    std::vector<TimeZone::Offset> offsets{{now, std::chrono::seconds(zone.At(time).offset)}};
+    if (absl::TimeZone::CivilTransition change; zone.NextTransition(time, &change)) {
+        const absl::Time then = zone.At(change.to).trans;
+        offsets.push_back({wallOf(then), std::chrono::seconds(zone.At(then).offset)});
+    }
+    return TimeZone(std::move(offsets));
 }
 
 int ignore(sd_event_source*, int, std::uint32_t, void*) { return 0; }
@@ -101,6 +117,13 @@ void AgentService::stop(const std::string& campaign) { steps_.stop(campaign); }
 Result<void> AgentService::clear(const std::string& campaign) { return steps_.clear(campaign); }
 void AgentService::restart(std::function<void(const Error&)> refused) { buses_.restart(std::move(refused)); }
 Instant AgentService::now() { return bootNow(); }
+
+Duration AgentService::untilHours(const DayHours& hours, Duration after) {
+    const WallTime then = wallNow() + after;
+    const HoursAt found = hoursAt(hours, zoneFrom(then), then);
+    return found.isWithin ? Duration(0) : found.until - then;
+}
+
 void AgentService::complain(const std::string& sentence) { stint::complain(program, sentence); }
 
 Result<void> AgentService::grant(const Wish& wish) {

@@ -48,6 +48,7 @@ private:
     Result<void> clear(const std::string& campaign) override;
     void restart(std::function<void(const Error&)> refused) override;
     Instant now() override;
+    Duration untilHours(const DayHours& hours, Duration after) override;
     void complain(const std::string& sentence) override;
 
     /// A job that stintd is to have (or, without one, to have no more).

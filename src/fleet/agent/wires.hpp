@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "contract/model/day_hours.hpp"
 #include "fleet/document/words.hpp"
 #include "fleet/steps/steps.hpp"
 #include "stint/bundle.hpp"
@@ -26,6 +27,7 @@ struct AgentJob {
         Daily,  ///< the same, once a day
         Join,   ///< a person has this device join a fleet
         Leave,  ///< and leave it
+        Answer, ///< and says whether a campaign may begin here
     };
     Kind kind = Kind::Work;
     std::string campaign; ///< an Errand's
@@ -85,6 +87,8 @@ public:
     /// The machine restarts; `refused` is called where it does not.
     virtual void restart(std::function<void(const Error&)> refused) = 0;
     virtual Instant now() = 0;
+    /// The time until it is within these hours, from so long from now on, by the clock on the wall; 0: it is then.
+    virtual Duration untilHours(const DayHours& hours, Duration after) = 0;
     virtual void complain(const std::string& sentence) = 0;
 };
 

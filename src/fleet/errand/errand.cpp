@@ -69,7 +69,7 @@ void Errand::on(const Offered& offered) {
     if (kept_.isSlotOpen) giveBack(Duration(0));
     kept_.round = offered.round;
     kept_.step = kept_.failures = 0;
-    kept_.isCommitted = kept_.isCancelled = false;
+    kept_.isCommitted = kept_.isCancelled = kept_.isAllowed = false;
     kept_.outcome = Outcome::None;
     tell(Phase::Waiting);
     waitAgain(spread_);
@@ -200,6 +200,12 @@ void Errand::failed(std::int32_t code, bool isForGood, std::string words) {
         return end(Outcome::Failed, code, std::move(words));
     ++kept_.failures;
     giveBack(retryAfter_);
+}
+
+void Errand::on(const Allowed&) {
+    if (kept_.sequence == 0 || kept_.outcome != Outcome::None) return;
+    kept_.isAllowed = true;
+    if (isWaiting()) waitAgain(Duration(0));
 }
 
 void Errand::on(const Cancel&) {

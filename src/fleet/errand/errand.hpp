@@ -34,6 +34,7 @@ struct Kept {
     bool hasStepBegun = false;
     bool isCommitted = false; ///< a cancel comes too late
     bool isCancelled = false; ///< one came, too late
+    bool isAllowed = false;   ///< a person at the device has agreed to that round
     std::uint32_t failures = 0;
     std::string boot; ///< in which the last step ended
     Outcome outcome = Outcome::None;
@@ -74,6 +75,8 @@ public:
         bool isForGood = false; ///< trying again cannot help, as with a 404
         std::string words;
     };
+    /// A person at the device agrees that it begins.
+    struct Allowed {};
     /// An operator's cancel, or a statement that has it.
     struct Cancel {};
     /// The server has the reports up to this one.
@@ -87,7 +90,8 @@ public:
         WallTime at{}; ///< the fleet's time, which only moves on
     };
     struct Tick {};
-    using Event = std::variant<Offered, Refused, Run, Stop, Answered, StepEnded, Cancel, Acknowledged, Blocked, Tick>;
+    using Event =
+        std::variant<Offered, Refused, Run, Stop, Answered, StepEnded, Allowed, Cancel, Acknowledged, Blocked, Tick>;
 
     // Effects.
 
@@ -135,6 +139,7 @@ private:
     void on(const Stop&);
     void on(const Answered& answered);
     void on(const StepEnded& ended);
+    void on(const Allowed&);
     void on(const Cancel&);
     void on(const Acknowledged& acknowledged);
     void on(const Blocked& blocked);

@@ -17,7 +17,7 @@ namespace {
 struct KeptRow {
     std::uint32_t round = 0, sequence = 0, slot = 0, step = 0, failures = 0;
     std::uint32_t outcome = 0; ///< an Outcome's number, which never changes
-    bool isSlotOpen = false, hasStepBegun = false, isCommitted = false, isCancelled = false;
+    bool isSlotOpen = false, hasStepBegun = false, isCommitted = false, isCancelled = false, isAllowed = false;
     std::string boot;
     std::vector<std::string> waitsFor;
     WallTime waitsForAt{};
@@ -39,6 +39,7 @@ constexpr auto keptFields = std::to_array<Field<KeptRow>>({
     {.key = "step-begun", .member = &KeptRow::hasStepBegun},
     {.key = "committed", .member = &KeptRow::isCommitted},
     {.key = "cancelled", .member = &KeptRow::isCancelled},
+    {.key = "allowed", .member = &KeptRow::isAllowed},
     {.key = "failures", .member = &KeptRow::failures, .limits = aCount},
     {.key = "boot", .member = &KeptRow::boot, .limits = {0, 64}, .rule = wordRule},
     {.key = "outcome", .member = &KeptRow::outcome, .limits = anOutcome},
@@ -65,6 +66,7 @@ std::string textOf(const Kept& kept) {
                         .hasStepBegun = kept.hasStepBegun,
                         .isCommitted = kept.isCommitted,
                         .isCancelled = kept.isCancelled,
+                        .isAllowed = kept.isAllowed,
                         .boot = kept.boot,
                         .waitsFor = kept.waitsFor,
                         .waitsForAt = kept.waitsForAt},
@@ -99,6 +101,7 @@ Result<Kept> keptIn(std::string_view text) {
                 .hasStepBegun = row.hasStepBegun,
                 .isCommitted = row.isCommitted,
                 .isCancelled = row.isCancelled,
+                .isAllowed = row.isAllowed,
                 .failures = row.failures,
                 .boot = std::move(row.boot),
                 .outcome = static_cast<Outcome>(row.outcome),

@@ -11,7 +11,9 @@
 #include "base/text/toml.hpp"
 #include "base/unix/ends.hpp"
 #include "base/unix/folder.hpp"
+#include "base/unix/process.hpp"
 #include "contract/manifest/manifest.hpp"
+#include "contract/model/agent.hpp"
 #include "contract/policy/policy.hpp"
 #include "push/keys/private_file.hpp"
 
@@ -23,6 +25,8 @@ namespace {
 
 /// The names of our own apps, which no file stands for.
 constexpr std::string_view builtInNames = "org.stint.";
+/// In the order of names behind all of policyName().
+constexpr const char* budgetName = "fleet.toml";
 
 Errand::StepEnded cannotPut(const Error& error) { return notNow(ends::inputOutput, error.message); }
 
@@ -74,6 +78,21 @@ Errand::StepEnded putPolicy(const fs::path& config, const std::string& name, std
     }
     if (const auto written = put(directory, name, text); !written.ok()) return cannotPut(written.error());
     return done(name);
+}
+
+Result<void> putBudget(const fs::path& config, std::string_view bytes) {
+    const fs::path directory = fleetPolicy(config);
+    if (bytes.empty()) {
+        std::error_code wrong;
+        fs::remove(directory / budgetName, wrong);
+        if (wrong) return fail(Errc::STORAGE, "{}: {}", (directory / budgetName).string(), wrong.message());
+        return {};
+    }
+    const std::string text = fmt::format("# `bytes` of fleet.toml\n[[network_budget]]\napp = \"{}\"\nclass = "
+                                         "\"metered\"\nbytes = \"{}\"\nperiod = \"month\"\n",
+                                         agentPackage, bytes);
+    if (readFile(directory / budgetName) == text) return {};
+    return put(directory, budgetName, text);
 }
 
 Errand::StepEnded putApp(const fs::path& apps, std::string_view text, const Owner& owner) {

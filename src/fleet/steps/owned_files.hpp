@@ -1,6 +1,6 @@
 // The files that a step puts where the owner's stintd reads them (fleet.md §4.4, §6.4): a policy beside the owner's
-// own, below which it counts; an app's manifest, whose programs are the owner's to allow. Each is there whole, or what
-// was there before.
+// own, below which it counts; an app's manifest, whose programs are the owner's to allow; and the owner's own budget
+// for a fleet. Each is there whole, or what was there before.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -20,6 +20,9 @@ inline constexpr Bytes largestContent = 1'048'576;
 std::string policyName(std::string_view campaign, std::uint32_t step);
 /// `config` is stint's in XDG_CONFIG_HOME.
 Errand::StepEnded putPolicy(const std::filesystem::path& config, const std::string& name, std::string_view text);
+/// The owner's bytes a month on metered networks (§6.4), as a budget of the agent's that counts before all that a fleet
+/// has put there; empty: any.
+Result<void> putBudget(const std::filesystem::path& config, std::string_view bytes);
 /// `apps` has the owner's manifests.
 Errand::StepEnded putApp(const std::filesystem::path& apps, std::string_view text, const Owner& owner);
 

@@ -5,6 +5,8 @@
 #include <set>
 
 #include "base/result/errors.hpp"
+#include "base/time/time.hpp"
+#include "contract/model/day_hours.hpp"
 #include "fleet/document/campaign_fields.hpp"
 #include "fleet/document/document.hpp"
 
@@ -17,12 +19,22 @@ std::string_view commandRule(std::string_view text) {
     return text == anyCommand || text.starts_with('/') ? "" : "a program's whole path, or any";
 }
 
+std::string_view hoursRule(std::string_view text) {
+    return parseHours(text).ok() ? "" : "two times of the day, such as 22:00-06:00";
+}
+std::string_view bytesRule(std::string_view text) { return parseSize(text).ok() ? "" : "a size, such as 500MB"; }
+
 // clang-format off
 constexpr auto ownerFields = std::to_array<Field<Owner>>({
     {.key = "kinds", .member = &Owner::kinds, .limits = {1, stepKinds.size()},
      .meaning = "what campaigns may do here", .rule = kindRule},
     {.key = "commands", .member = &Owner::commands, .limits = {1, 256},
      .meaning = "the programs that campaigns may run here", .rule = commandRule},
+    {.key = "hours", .member = &Owner::hours, .limits = {1, 64},
+     .meaning = "the hours of the day in which campaigns may begin here", .rule = hoursRule},
+    {.key = "bytes", .member = &Owner::bytes, .limits = {1, 64},
+     .meaning = "what campaigns may move on metered networks a month", .rule = bytesRule},
+    {.key = "ask", .member = &Owner::ask, .meaning = "a person is asked before a campaign may begin here"},
 });
 // clang-format on
 

@@ -18,6 +18,9 @@ namespace stint::fleet {
 struct Owner {
     std::vector<std::string> kinds;    ///< of steps, by their keys
     std::vector<std::string> commands; ///< programs by their whole paths; "any": all
+    std::string hours;                 ///< of the day, in which they may begin; empty: any
+    std::string bytes;                 ///< a month on metered networks, as a policy's budget has them; empty: any
+    bool ask = false;                  ///< a person is asked before one may begin
 
     /// fleet.toml. IllegalArgument: "FILE:LINE:COLUMN: ", what is wrong, and what would be right.
     static Result<Owner> read(std::string_view text, std::string_view file);

@@ -83,9 +83,13 @@ Result<void> checkDescriptors(const Request& request, const JobInfo& job) {
     return {};
 }
 
-/// Checks a job before the core does: the process that hosts it, and the descriptors that it holds open.
-Result<void> checkJob(const Request& request, const AppId& app, const JobInfo& job) {
-    if (auto refusal = request.owner.hosting().stranger(app, job.getService().name))
+/// Checks a job before the core does: whose word it is, the process that hosts it, and the descriptors that it holds
+/// open.
+template <class Scheduling> Result<void> checkJob(const Request& request, const Scheduling& event, const JobInfo& job) {
+    const bool mayBePersons = event.newId || isPersonsWord(job.getId());   // a new number may be any
+    if (event.app.name == agentPackage && !event.onBehalf && mayBePersons) // fleet.md §1
+        return onlyOperator(request.caller, fmt::format("that job of {}", agentPackage));
+    if (auto refusal = request.owner.hosting().stranger(event.app, job.getService().name))
         return Error{Errc::ILLEGAL_ARGUMENT, *std::move(refusal)};
     return checkDescriptors(request, job);
 }
@@ -105,7 +109,7 @@ template <class Scheduling> Result<Options> readTerms(Request& request, Scheduli
 
 Handled scheduled(Request& request, Schedule event) {
     Options options = STINT_TRY(readTerms(request, event));
-    STINT_TRY(checkJob(request, event.app, event.info));
+    STINT_TRY(checkJob(request, event, event.info));
     event.terms = std::move(options.terms);
     request.owner.arrived(std::move(event));
     const auto write = [](Writer& writer, const Reply& reply) {
@@ -136,7 +140,7 @@ Handled scheduleAll(Request& request) {
     request.counts = std::max(1, static_cast<int>(event.jobs.size()));
     const Options options = STINT_TRY(readTerms(request, event));
     for (std::size_t place = 0; place < event.jobs.size(); ++place)
-        if (auto may = checkJob(request, event.app, event.jobs[place].info); !may)
+        if (auto may = checkJob(request, event, event.jobs[place].info); !may)
             return within(fmt::format("job {} of the list", place), std::move(may).error());
     request.owner.arrived(std::move(event));
     const auto write = [](Writer& writer, const Reply& reply) {

@@ -164,6 +164,8 @@ Verb fleetServeVerb();
 Verb fleetInviteVerb();
 Verb fleetJoinVerb();
 Verb fleetLeaveVerb();
+Verb fleetAllowVerb();
+Verb fleetRefuseVerb();
 Verb fleetDevicesVerb();
 Verb fleetRemoveVerb();
 Verb fleetLabelVerb();
@@ -255,6 +257,8 @@ inline constexpr std::array everyVerb{getVerb,
                                       fleetInviteVerb,
                                       fleetJoinVerb,
                                       fleetLeaveVerb,
+                                      fleetAllowVerb,
+                                      fleetRefuseVerb,
                                       fleetDevicesVerb,
                                       fleetRemoveVerb,
                                       fleetLabelVerb,

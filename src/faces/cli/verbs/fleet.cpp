@@ -126,6 +126,34 @@ Verb fleetLeaveVerb() {
             .program = fleetProgram};
 }
 
+Verb fleetAllowVerb() {
+    return {.name = "fleet allow",
+            .words = "ID",
+            .fewest = 1,
+            .most = 1,
+            .summary = "let a campaign begin on this device, which asks you first",
+            .about = "With `ask = true` in fleet.toml each order waits for a person's word; `stint jobs` has it, by "
+                     "its id. Its conditions hold as before. An operator's retry asks anew.\n"
+                     "Ends with 66 where no such campaign waits here.",
+            .options = {},
+            .examples = {{"stint fleet allow 20261123-nvc38b7g", ""}},
+            .program = fleetProgram};
+}
+
+Verb fleetRefuseVerb() {
+    return {.name = "fleet refuse",
+            .words = "ID",
+            .fewest = 1,
+            .most = 1,
+            .summary = "have this device refuse a campaign",
+            .about = "The fleet's server hears it. What has begun is stopped, unless it is behind the step with "
+                     "`commit` (77).\n"
+                     "Ends with 66 where no such campaign waits here.",
+            .options = {},
+            .examples = {{"stint fleet refuse 20261123-nvc38b7g", ""}},
+            .program = fleetProgram};
+}
+
 Verb fleetDevicesVerb() {
     return {.name = "fleet devices",
             .words = "[QUERY…]",
