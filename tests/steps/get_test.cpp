@@ -136,9 +136,17 @@ TEST_CASE("a file that was stopped goes on where it was") { // fleet.md §4.4
     const Step step = file(world.serve("fw", bytes), bytes);
     const fs::path part = world.stage.folder() / ".fw.img.stint-part";
     std::error_code absent;
+    std::vector<Bytes> arrived; // fleet.md §6.4: a budget counts it, so it begins where it is
+    world.stage.ground.arrived = [&](const std::string& campaign, Bytes inPlace) {
+        CHECK(campaign == night);
+        arrived.push_back(inPlace);
+    };
     world.stage.begin(step);
     world.stage.until([&] { return fs::file_size(part, absent) + 1 > 600'000 && !absent; });
     world.stage.steps().stop(night);
+    REQUIRE(!arrived.empty());
+    CHECK(arrived.front() == 0);
+    arrived.clear();
     CHECK(!world.stage.hasEnded());
     CHECK(!fs::exists(world.stage.folder() / "fw.img"));
     const auto got = world.stage.run(step);
@@ -149,6 +157,9 @@ TEST_CASE("a file that was stopped goes on where it was") { // fleet.md §4.4
     REQUIRE(world.nginx.served().size() == 2);
     CHECK(world.nginx.served()[1].status == 206);
     CHECK(world.nginx.served()[1].bytes < 3'600'000);
+    CHECK(arrived.front() > 500'000);
+    CHECK(std::ranges::is_sorted(arrived));
+    CHECK(arrived.back() == static_cast<Bytes>(bytes.size()));
 }
 
 TEST_CASE("a link that a command has left in the file's place is replaced, not followed") { // fleet.md §4.4

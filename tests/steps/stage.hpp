@@ -40,7 +40,8 @@ public:
                   .config = home.path / "config" / "stint",
                   .apps = home.path / "data" / "stint" / "apps",
                   .helper = fs::read_symlink("/proc/self/exe").parent_path() / "stint-exec",
-                  .daemon = {}};
+                  .daemon = {},
+                  .arrived = {}};
     }
 
     Directory home;

@@ -404,7 +404,8 @@ void Agent::perform(Going& going, const Errand::BeginStep& step) {
     const Task task{.campaign = going.noted.id,
                     .number = step.step + 1,
                     .step = its,
-                    .mostTime = isTimed ? std::max(*until - wires_.now(), Duration(1)) : Duration(0)};
+                    .mostTime = isTimed ? std::max(*until - wires_.now(), Duration(1)) : Duration(0),
+                    .before = bytesLeft(going.campaign, 0) - bytesLeft(going.campaign, step.step)};
     wires_.begin(task, owner(), [this, id = going.noted.id](Errand::StepEnded how) { stepEnded(id, std::move(how)); });
 }
 

@@ -31,14 +31,6 @@ constexpr const char *labelExtra = "label", *sequenceExtra = "sequence", *slotEx
 
 bool isFetched(const Step& step) { return !step.source.url.empty(); }
 
-/// The bytes that are still to come.
-Bytes bytesLeft(const Campaign& campaign, std::uint32_t from) {
-    Bytes all = 0;
-    for (std::size_t nth = from; nth < campaign.steps.size(); ++nth)
-        if (isFetched(campaign.steps[nth])) all += campaign.steps[nth].source.size;
-    return all;
-}
-
 JobInfo::Builder ownJob(AgentJob::Kind kind, std::string label) {
     JobInfo::Builder builder(nameOf({kind, {}}).id, agentService);
     builder.setPersisted(true)
@@ -63,6 +55,13 @@ std::optional<AgentJob> jobNamed(std::string_view space, JobId id) {
     }
     if (id != errandNumber || !isCampaignId(space)) return std::nullopt;
     return AgentJob{AgentJob::Kind::Errand, std::string(space)};
+}
+
+Bytes bytesLeft(const Campaign& campaign, std::uint32_t from) {
+    Bytes all = 0;
+    for (std::size_t nth = from; nth < campaign.steps.size(); ++nth)
+        if (isFetched(campaign.steps[nth])) all += campaign.steps[nth].source.size;
+    return all;
 }
 
 Result<JobInfo> errandJob(const Campaign& campaign, std::string_view fleet, const Kept& kept, const Resting& resting) {

@@ -36,6 +36,8 @@ struct Resting {
     Duration spread{0};  ///< this device's part
     std::string note{};  ///< for people, of what its owner says; empty: nothing
 };
+/// The bytes of the files that are still to come from that step on.
+Bytes bytesLeft(const Campaign& campaign, std::uint32_t from);
 /// IllegalArgument: it breaks a rule of jobs.
 Result<JobInfo> errandJob(const Campaign& campaign, std::string_view fleet, const Kept& kept, const Resting& resting);
 

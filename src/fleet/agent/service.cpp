@@ -1,5 +1,7 @@
 #include "fleet/agent/service.hpp"
 
+#include <algorithm>
+
 #include <poll.h>
 #include <sys/epoll.h>
 
@@ -46,7 +48,20 @@ int ignore(sd_event_source*, int, std::uint32_t, void*) { return 0; }
 } // namespace
 
 AgentService::AgentService(sd_event* loop, Connection& connection)
-    : loop_(loop), connection_(connection), buses_(loop), steps_(loop, Ground::usual()), timer_(loop) {}
+    : loop_(loop), connection_(connection), buses_(loop), steps_(loop, ground()), timer_(loop) {}
+
+Ground AgentService::ground() {
+    Ground usual = Ground::usual();
+    usual.arrived = [this](const std::string& campaign, Bytes inPlace) { arrived(campaign, inPlace); };
+    return usual;
+}
+
+/// The campaign's job reports what it has moved: so a budget counts it, where nobody counts packets (limits.md §14).
+void AgentService::arrived(const std::string& campaign, Bytes inPlace) {
+    const auto run = std::ranges::find_if(
+        runs_, [&](const auto& each) { return each.second.getJobNamespace().value_or("") == campaign; });
+    if (run != runs_.end()) updateTransferredNetworkBytes(run->second, inPlace, 0);
+}
 
 // ---- From stintd ----
 

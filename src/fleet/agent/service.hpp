@@ -57,6 +57,8 @@ private:
         std::optional<JobInfo> info;
     };
 
+    Ground ground();
+    void arrived(const std::string& campaign, Bytes inPlace);
     Result<void> openAgent();
     Result<int> turn();
     Result<void> grant(const Wish& wish);

@@ -37,9 +37,10 @@ Errand::StepEnded endOf(const transfer::Ending& ending) {
 
 class Download final : public Doing {
 public:
-    Download(Downloads& downloads, Folder folder, std::string name, Source source, Ended end)
+    Download(Downloads& downloads, Folder folder, std::string name, Source source, Downloads::Arrived arrived,
+             Ended end)
         : downloads_(downloads), folder_(std::move(folder)), name_(std::move(name)), source_(std::move(source)),
-          end_(std::move(end)) {
+          arrived_(std::move(arrived)), end_(std::move(end)) {
         crypto_hash_sha256_init(&hash_);
     }
     ~Download() override {
@@ -95,13 +96,15 @@ private:
                                         .overwrite = true,
                                         .largest = source_.size};
         ticket_ = downloads_.engine().start(
-            wanted, {.progressed = {}, .ended = [this](const transfer::Ending& ending) { fetched(ending); }});
+            wanted, {.progressed = [this](const transfer::Progress& progress) { arrived_(progress.inPlace); },
+                     .ended = [this](const transfer::Ending& ending) { fetched(ending); }});
         return {};
     }
 
     void fetched(const transfer::Ending& ending) {
         ticket_.reset();
         if (ending.fate != transfer::Fate::Done) return end_(fleet::endOf(ending));
+        arrived_(source_.size);
         transfer::forgetFinished(folder_.at(name_));
         const Fd file = folder_.openOurs(name_, O_RDONLY);
         struct stat what {};
@@ -116,6 +119,7 @@ private:
     Folder folder_;
     std::string name_;
     Source source_;
+    Downloads::Arrived arrived_;
     Ended end_;
     Fd there_;
     crypto_hash_sha256_state hash_{};
@@ -127,9 +131,9 @@ private:
 } // namespace
 
 Result<std::unique_ptr<Doing>> Downloads::begin(const std::filesystem::path& folder, const std::string& name,
-                                                const Source& source, Ended end) {
+                                                const Source& source, Arrived arrived, Ended end) {
     auto opened = STINT_TRY(Folder::open(folder));
-    auto made = std::make_unique<Download>(*this, std::move(opened), name, source, std::move(end));
+    auto made = std::make_unique<Download>(*this, std::move(opened), name, source, std::move(arrived), std::move(end));
     STINT_TRY(made->begin(loop_));
     return Result<std::unique_ptr<Doing>>(std::move(made));
 }

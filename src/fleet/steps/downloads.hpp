@@ -2,6 +2,7 @@
 // under their names only once their hash is right. One that is there and right is not fetched.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,9 +20,10 @@ class Downloads {
 public:
     explicit Downloads(sd_event* loop) : loop_(loop) {}
 
-    /// Gets the file into the folder, under that name.
+    using Arrived = std::function<void(Bytes inPlace)>;
+    /// Gets the file into the folder, under that name. `arrived` is called before a byte comes, and as they do.
     Result<std::unique_ptr<Doing>> begin(const std::filesystem::path& folder, const std::string& name,
-                                         const Source& source, Ended end);
+                                         const Source& source, Arrived arrived, Ended end);
 
     // For a download alone.
     Result<void> prepare();

@@ -33,7 +33,7 @@ public:
     Putting(fs::path folder, std::string name, Put put, Ended end)
         : folder_(std::move(folder)), name_(std::move(name)), put_(std::move(put)), end_(std::move(end)) {}
 
-    Result<void> begin(Downloads& downloads, const Source& source) {
+    Result<void> begin(Downloads& downloads, const Source& source, Downloads::Arrived arrived) {
         if (!source.text.empty()) {
             end_(put_(source.text));
             return {};
@@ -42,9 +42,9 @@ public:
             end_(forGood(ends::badData, fmt::format("it has {} bytes; {} are the most", source.size, largestContent)));
             return {};
         }
-        download_ = STINT_TRY(downloads.begin(folder_, name_, source, [this](const Errand::StepEnded& ended) {
-            end_(ended.code == 0 ? putFile() : ended);
-        }));
+        download_ = STINT_TRY(
+            downloads.begin(folder_, name_, source, std::move(arrived),
+                            [this](const Errand::StepEnded& ended) { end_(ended.code == 0 ? putFile() : ended); }));
         return {};
     }
 
@@ -76,7 +76,8 @@ Ground Ground::usual() {
                 const auto place = STINT_TRY(wire::daemonSocket(false));
                 auto socket = STINT_TRY(wire::connectSocket(place));
                 return wire::clientOver(std::move(socket));
-            }};
+            },
+            .arrived = {}};
 }
 
 Steps::Steps(sd_event* loop, Ground ground) : loop_(loop), ground_(std::move(ground)), downloads_(loop) {
@@ -107,9 +108,12 @@ Result<std::unique_ptr<Doing>> Steps::make(Task task, const Owner& owner, Ended 
     if (isCommand(step.kind))
         return CommandDoing::begin(loop_, orderOf(step.command, folder, task.campaign, task.number), task.mostTime,
                                    ground_.helper, ground_.grace, std::move(end));
+    auto arrived = [this, campaign = task.campaign, before = task.before](Bytes inPlace) {
+        if (ground_.arrived) ground_.arrived(campaign, before + inPlace);
+    };
     if (step.kind == StepKind::Get) {
         if (!fileNameRule(step.source.to).empty()) return fail(Errc::ILLEGAL_ARGUMENT, "this is no file's name");
-        return downloads_.begin(folder, step.source.to, step.source, std::move(end));
+        return downloads_.begin(folder, step.source.to, step.source, std::move(arrived), std::move(end));
     }
     const std::string file = fmt::format(".step-{}", task.number); // no name that a document may have
     Putting::Put put = [this, owner, task](const std::string& text) -> Errand::StepEnded {
@@ -123,7 +127,7 @@ Result<std::unique_ptr<Doing>> Steps::make(Task task, const Owner& owner, Ended 
         return applySettings(daemon->get(), *settings);
     };
     auto made = std::make_unique<Putting>(folder, file, std::move(put), std::move(end));
-    STINT_TRY(made->begin(downloads_, step.source));
+    STINT_TRY(made->begin(downloads_, step.source, std::move(arrived)));
     return Result<std::unique_ptr<Doing>>(std::move(made));
 }
 

@@ -31,6 +31,8 @@ struct Ground {
     std::filesystem::path helper; ///< stint-exec
     Duration grace = commandGrace;
     std::function<Result<wire::Bus>()> daemon; ///< connects to stintd, as one who may change settings
+    /// So many bytes of a campaign's files are here; told before the first of a file comes, too.
+    std::function<void(const std::string& campaign, Bytes inPlace)> arrived;
 
     /// This user's; `helper` is beside this program.
     static Ground usual();
@@ -41,6 +43,7 @@ struct Task {
     std::uint32_t number = 1; ///< the step's, from 1 on
     Step step;
     Duration mostTime{0}; ///< a command is asked to end after that; 0: never
+    Bytes before = 0;     ///< of the files of the steps before it
 };
 
 class Steps {
