@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fleet/audit/audit.hpp"
+#include "fleet/document/document.hpp"
 
 namespace stint::fleet {
 namespace {

@@ -9,6 +9,7 @@
 #include "canned_door.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "fleet/audit/audit.hpp"
+#include "fleet/document/document.hpp"
 
 namespace stint::fleetctl {
 namespace {

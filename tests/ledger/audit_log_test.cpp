@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "fleet/document/document.hpp"
 #include "fleet/ledger/audit_log.hpp"
 #include "mailbox/nats_server.hpp"
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <sodium.h>
-
 #include "base/result/errors.hpp"
 #include "base/text/printable.hpp"
 #include "fleet/document/document.hpp"
@@ -50,15 +48,6 @@ std::string fitting(std::string text, std::size_t most) {
 } // namespace
 
 std::string_view wordOf(Act act) { return std::ranges::find(actRows, act, &ActRow::act)->word; }
-
-std::string sha256Of(std::string_view text) {
-    std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
-    crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
-    std::string digits;
-    for (const unsigned char byte : hash)
-        digits += fmt::format("{:02x}", byte);
-    return digits;
-}
 
 std::string textOf(const AuditEntry& entry) {
     AuditEntry fits = entry;

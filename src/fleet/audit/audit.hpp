@@ -13,7 +13,7 @@
 
 namespace stint::fleet {
 
-enum class Act : std::uint8_t { Start, Pause, Resume, Retry, Cancel, Operators, Certificate, Label, Remove, Stop };
+enum class Act : std::uint8_t { Start, Pause, Resume, Retry, Cancel, Set, Operators, Certificate, Label, Remove, Stop };
 struct ActRow {
     Act act;
     std::string_view word;
@@ -26,6 +26,7 @@ inline constexpr auto actRows = std::to_array<ActRow>({
     {Act::Resume, "resume", "resumed"},
     {Act::Retry, "retry", "gave once more to those that failed"},
     {Act::Cancel, "cancel", "cancelled"},
+    {Act::Set, "set", "set, for devices that are to be so, version"},
     {Act::Operators, "operators", "made the list of operators"},
     {Act::Certificate, "certificate", "gave a certificate to"},
     {Act::Label, "label", "labelled"},
@@ -50,8 +51,6 @@ struct AuditEntry {
 
 inline constexpr std::size_t longestAuditEntry = 4'096; ///< PROPOSAL: bytes of its text
 
-/// SHA-256, in hexadecimal digits.
-std::string sha256Of(std::string_view text);
 /// Words that are too long are cut.
 std::string textOf(const AuditEntry& entry);
 /// IllegalArgument: the text is not what textOf() writes.

@@ -81,6 +81,15 @@ std::string idOf(const Campaign& campaign) {
     return id;
 }
 
+std::string sha256Of(std::string_view text) {
+    std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
+    crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    std::string digits;
+    for (const unsigned char byte : hash)
+        digits += fmt::format("{:02x}", byte);
+    return digits;
+}
+
 bool isCampaignId(std::string_view text) {
     constexpr std::size_t dash = 8;
     return text.size() == dash + 1 + idLetters && text[dash] == '-' &&

@@ -24,4 +24,7 @@ Result<Campaign> campaignIn(std::string_view document);
 std::string idOf(const Campaign& campaign);
 bool isCampaignId(std::string_view text);
 
+/// SHA-256, in hexadecimal digits.
+std::string sha256Of(std::string_view text);
+
 } // namespace stint::fleet

@@ -1,7 +1,6 @@
 #include "fleet/steps/settings.hpp"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <set>
 
@@ -12,7 +11,6 @@
 #include "base/unix/ends.hpp"
 #include "contract/model/bucket.hpp"
 #include "contract/model/view.hpp"
-#include "fleet/document/campaign_fields.hpp"
 #include "link/wire/fields.hpp"
 #include "link/wire/names.hpp"
 #include "link/wire/reader.hpp"
@@ -25,36 +23,6 @@ namespace {
 
 /// The daemon answers after one fsync; a busy disk takes its time.
 constexpr Duration patience = std::chrono::seconds(30);
-
-constexpr std::string_view appKey = "app";
-constexpr std::size_t mostApps = 64;
-constexpr Limits aName{1, 255}, permissions{1, 64};
-
-std::string_view bucketRule(std::string_view text) {
-    static const std::string right = "a bucket: " + bucketChoices(", ");
-    return bucketNamed(text) ? std::string_view{} : std::string_view(right);
-}
-std::string_view batteryRule(std::string_view text) {
-    return batteryUseNamed(text) ? "" : "unrestricted, optimized or restricted";
-}
-std::string_view yesRule(std::string_view text) { return text == "yes" || text == "no" ? "" : "yes or no"; }
-
-// clang-format off
-constexpr auto appFields = std::to_array<Field<AppSettings>>({
-    {.key = "package", .member = &AppSettings::package, .limits = aName, .must = true,
-     .meaning = "the app's, such as com.example.mail", .rule = nameRule},
-    {.key = "bucket", .member = &AppSettings::bucket, .limits = aName, .meaning = "put it into this bucket",
-     .rule = bucketRule},
-    {.key = "battery", .member = &AppSettings::battery, .limits = aName,
-     .meaning = "how much it may do in the background", .rule = batteryRule},
-    {.key = "data-saver-exempt", .member = &AppSettings::dataSaverExempt, .limits = aName,
-     .meaning = "it may use metered networks under Data Saver", .rule = yesRule},
-    {.key = "revoke", .member = &AppSettings::revoke, .limits = permissions,
-     .meaning = "permissions that its manifest declares, taken back", .rule = nameRule},
-    {.key = "grant", .member = &AppSettings::grant, .limits = permissions,
-     .meaning = "permissions that were taken back, given again", .rule = nameRule},
-});
-// clang-format on
 
 using Write = std::function<void(wire::Writer&)>;
 
@@ -173,6 +141,20 @@ std::string otherBucket(const std::vector<AppSettings>& all, const std::vector<A
     return {};
 }
 
+/// The key that is not so; empty: all are.
+std::string_view differing(const AppSettings& one, const AppView& app) {
+    const auto isRevoked = [&](const std::string& permission) { return app.revoked.contains(permission); };
+    if (!one.battery.empty() && nameOf(app.batteryUse) != one.battery) return "battery";
+    if (!one.dataSaverExempt.empty() && app.dataSaverExempt != (one.dataSaverExempt == "yes"))
+        return "data-saver-exempt";
+    // What is revoked and granted at once is granted.
+    const auto mayHave = [&](const std::string& permission) {
+        return std::ranges::find(one.grant, permission) != one.grant.end() || isRevoked(permission);
+    };
+    if (!std::ranges::all_of(one.revoke, mayHave)) return "revoke";
+    return std::ranges::any_of(one.grant, isRevoked) ? "grant" : std::string_view();
+}
+
 Errand::StepEnded refusedBy(const Error& error, std::string_view after = "") {
     std::string words = error.message + std::string(after);
     return error.code == Errc::ILLEGAL_ARGUMENT ? forGood(ends::refused, std::move(words))
@@ -180,25 +162,6 @@ Errand::StepEnded refusedBy(const Error& error, std::string_view after = "") {
 }
 
 } // namespace
-
-Result<std::vector<AppSettings>> settingsIn(std::string_view text, std::string_view file) {
-    const Value whole = STINT_TRY(valueFromToml(text, file));
-    STINT_TRY(checkKeys(file, "the settings", whole, std::array{appKey}));
-    const Value* const list = findIn(*whole.table(), appKey);
-    if (!list || !list->list() || list->list()->empty() || list->list()->size() > mostApps)
-        return at(file, list ? *list : whole,
-                  fail(Errc::ILLEGAL_ARGUMENT, "settings are of 1 to {} apps; begin each with [[app]]", mostApps));
-    std::vector<AppSettings> all;
-    for (const Value& each : *list->list()) {
-        STINT_TRY(checkKeys(file, appKey, each, keysOf(appFields)));
-        AppSettings one;
-        STINT_TRY(readFields({file}, "app: ", each, appFields, one));
-        if (std::ranges::find(all, one.package, &AppSettings::package) != all.end())
-            return at(file, each, fail(Errc::ILLEGAL_ARGUMENT, "{} stands there twice", one.package));
-        all.push_back(std::move(one));
-    }
-    return all;
-}
 
 Errand::StepEnded applySettings(sd_bus* daemon, const std::vector<AppSettings>& all) {
     const auto before = installed(daemon);
@@ -218,6 +181,16 @@ Errand::StepEnded applySettings(sd_bus* daemon, const std::vector<AppSettings>& 
     if (made.ok()) return done();
     const auto back = calls.takeBack();
     return refusedBy(made.error(), back.ok() ? "" : "; and what was set before that could not be put back");
+}
+
+Result<std::string> changedSetting(sd_bus* daemon, const std::vector<AppSettings>& all) {
+    const auto apps = STINT_TRY(installed(daemon));
+    for (const AppSettings& one : all) {
+        const AppView* const app = viewOf(apps, one.package);
+        if (!app) return fmt::format("{} is gone", one.package);
+        if (const auto key = differing(one, *app); !key.empty()) return fmt::format("{}/{}", one.package, key);
+    }
+    return std::string();
 }
 
 } // namespace stint::fleet

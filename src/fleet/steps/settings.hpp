@@ -1,36 +1,19 @@
-// A `settings` (fleet.md §4.4): of apps, what `stint app` sets, by the same calls of stintd. All of them, or none:
-// where one is refused, those before it are put back.
-//
-//     [[app]]
-//     package = "com.example.mail"
-//     bucket = "rare"
-//     battery = "restricted"
-//     data-saver-exempt = "yes"
-//     revoke = ["SCHEDULE_EXACT_ALARM"]
-//     grant = ["RUN_USER_INITIATED_JOBS"]
+// A `settings` (fleet.md §4.4) is set by the calls of stintd that `stint app` makes. All of it, or nothing: where one
+// is refused, those before it are put back.
 #pragma once
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "fleet/document/app_settings.hpp"
 #include "fleet/steps/doing.hpp"
 #include "link/wire/message.hpp"
 #include "stint/result.hpp"
 
 namespace stint::fleet {
 
-struct AppSettings {
-    std::string package;
-    std::string bucket, battery; ///< empty: they stay
-    std::string dataSaverExempt; ///< "yes", "no"; empty: it stays
-    std::vector<std::string> revoke, grant;
-
-    bool operator==(const AppSettings&) const = default;
-};
-
-/// IllegalArgument: "FILE:LINE:COLUMN: ", what is wrong, and what would be right.
-Result<std::vector<AppSettings>> settingsIn(std::string_view text, std::string_view file);
 /// Blocks until stintd has answered.
 Errand::StepEnded applySettings(sd_bus* daemon, const std::vector<AppSettings>& all);
+/// The first of them that is not as it was set, but for buckets, which the core moves; empty: none. Blocks likewise.
+Result<std::string> changedSetting(sd_bus* daemon, const std::vector<AppSettings>& all);
 
 } // namespace stint::fleet
