@@ -17,6 +17,12 @@ std::string_view queryRule(std::string_view text) {
     const auto query = Query::parse(text);
     return query.ok() && query->text() == text ? "" : "a query, in the form in which it is printed";
 }
+std::string_view lastingRule(std::string_view text) {
+    const auto query = Query::parse(text);
+    return query.ok() && query->text() == text && isLasting(*query)
+               ? ""
+               : "a query, in the form in which it is printed, without `seen`";
+}
 std::string_view instructionRule(std::string_view text) {
     constexpr std::array words{"cancel", "pause", "resume", "retry"};
     return std::ranges::find(words, text) != words.end() ? "" : "one of cancel, pause, resume and retry";
@@ -24,7 +30,7 @@ std::string_view instructionRule(std::string_view text) {
 
 constexpr std::size_t mostOperators = 64;
 constexpr std::size_t mostLabels = 64;
-constexpr Limits aKey{1, 64}, oneKind{1, stepKinds.size()}, campaigns{1, mostNamed};
+constexpr Limits aKey{1, 64}, oneKind{1, stepKinds.size()}, campaigns{1, mostNamed}, aVersion{1, 1'000'000'000};
 
 // clang-format off
 constexpr auto operatorFields = std::to_array<Field<Operators::Operator>>({
@@ -68,6 +74,8 @@ constexpr auto statementFields = std::to_array<Field<Statement>>({
      .meaning = "campaigns that may be begun", .rule = campaignRule},
     {.key = "cancelled", .member = &Statement::cancelled, .limits = campaigns,
      .meaning = "campaigns that were cancelled", .rule = campaignRule},
+    {.key = "desired", .member = &Statement::desired, .limits = {1, mostDesired},
+     .meaning = "the documents of desired state that stand", .rule = hashRule},
 });
 constexpr auto instructionFields = std::to_array<Field<Instruction>>({
     {.key = "campaign", .member = &Instruction::campaign, .limits = {17, 17}, .must = true,
@@ -75,6 +83,16 @@ constexpr auto instructionFields = std::to_array<Field<Instruction>>({
     {.key = "instruction", .member = &Instruction::word, .limits = {1, 16}, .must = true,
      .meaning = "what is to become of it", .rule = instructionRule},
     {.key = "made", .member = &Instruction::made, .limits = anyTime, .must = true, .meaning = "when it was made"},
+});
+constexpr auto desiredFields = std::to_array<Field<Desired>>({
+    {.key = "version", .member = &Desired::version, .limits = aVersion, .must = true,
+     .meaning = "counts up from one document to the next"},
+    {.key = "made", .member = &Desired::made, .limits = anyTime, .must = true, .meaning = "when it was made"},
+    {.key = "targets", .member = &Desired::targets, .limits = {1, longestQuery}, .must = true,
+     .meaning = "the devices that it means", .rule = lastingRule},
+    {.key = "policy", .member = &Desired::policy, .limits = oneText, .meaning = "a policy's file", .rule = wordRule},
+    {.key = "settings", .member = &Desired::settings, .limits = oneText, .meaning = "settings of apps",
+     .rule = wordRule},
 });
 // clang-format on
 
@@ -105,6 +123,12 @@ Result<void> readLabels(const Origin& from, const Value& value, Certificate& int
 
 } // namespace
 
+bool isLasting(const Query& query) {
+    if (std::holds_alternative<Query::Seen>(query.held)) return false;
+    const auto* const joined = std::get_if<Query::Joined>(&query.held);
+    return !joined || std::ranges::all_of(joined->parts, isLasting);
+}
+
 std::string documentOf(const Operators& operators) {
     Value::Table table = tableOf(listFields, operators);
     Value::List list;
@@ -128,6 +152,7 @@ std::string documentOf(const Certificate& certificate) {
 
 std::string documentOf(const Statement& statement) { return jsonOf({tableOf(statementFields, statement)}); }
 std::string documentOf(const Instruction& instruction) { return jsonOf({tableOf(instructionFields, instruction)}); }
+std::string documentOf(const Desired& desired) { return jsonOf({tableOf(desiredFields, desired)}); }
 
 Result<Operators> operatorsIn(std::string_view document) {
     return paperIn(document, "the list of operators", listFields, documentOf, {{operatorsKey, readOperators}});
@@ -140,6 +165,9 @@ Result<Statement> statementIn(std::string_view document) {
 }
 Result<Instruction> instructionIn(std::string_view document) {
     return paperIn(document, "the instruction", instructionFields, documentOf);
+}
+Result<Desired> desiredIn(std::string_view document) {
+    return paperIn(document, "the desired state", desiredFields, documentOf);
 }
 
 } // namespace stint::fleet

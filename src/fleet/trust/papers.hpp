@@ -1,6 +1,6 @@
-// The documents beside campaigns (fleet.md §6): who may sign what, which device this is, what is alive, and what an
-// operator says of a campaign that is. Each is canonical JSON like a campaign's, and one text is one paper: any other
-// text is refused. They say nothing of who signed them; signed.hpp does.
+// The documents beside campaigns (fleet.md §6): who may sign what, which device this is, what is alive, what an
+// operator says of a campaign that is, and what devices are to be like. Each is canonical JSON like a campaign's, and
+// one text is one paper: any other text is refused. They say nothing of who signed them; signed.hpp does.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fleet/document/query.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 
@@ -46,8 +47,8 @@ struct Certificate {
     bool operator==(const Certificate&) const = default;
 };
 
-/// PROPOSAL: campaigns in each of a statement's lists.
-inline constexpr std::size_t mostNamed = 2'000;
+/// PROPOSAL: campaigns in each of a statement's lists, and documents of desired state.
+inline constexpr std::size_t mostNamed = 2'000, mostDesired = 64;
 
 /// Hourly, by the fleet's server: against a broker that holds back what it should not (§6.3).
 struct Statement {
@@ -55,6 +56,7 @@ struct Statement {
     std::uint32_t operators = 0;        ///< the newest version of the list
     std::vector<std::string> alive;     ///< campaigns that may be begun, in their order
     std::vector<std::string> cancelled; ///< likewise
+    std::vector<std::string> desired{}; ///< the hashes of the documents of desired state that stand, in their order
 
     bool operator==(const Statement&) const = default;
 };
@@ -68,15 +70,30 @@ struct Instruction {
     bool operator==(const Instruction&) const = default;
 };
 
+/// How an operator wants some devices to be (§4.3): all of it, and no other document adds to it.
+struct Desired {
+    std::uint32_t version = 0; ///< counts up in the fleet
+    WallTime made{};
+    std::string targets;  ///< a query, which asks nothing about when a device was seen
+    std::string policy;   ///< a policy's file; empty: none
+    std::string settings; ///< settings of apps, as a file; empty: none
+
+    bool operator==(const Desired&) const = default;
+};
+/// A query that may be a document's targets.
+bool isLasting(const Query& query);
+
 std::string documentOf(const Operators& operators);
 std::string documentOf(const Certificate& certificate);
 std::string documentOf(const Statement& statement);
 std::string documentOf(const Instruction& instruction);
+std::string documentOf(const Desired& desired);
 
 // IllegalArgument: the text is not what documentOf() writes of one that keeps the rules.
 Result<Operators> operatorsIn(std::string_view document);
 Result<Certificate> certificateIn(std::string_view document);
 Result<Statement> statementIn(std::string_view document);
 Result<Instruction> instructionIn(std::string_view document);
+Result<Desired> desiredIn(std::string_view document);
 
 } // namespace stint::fleet

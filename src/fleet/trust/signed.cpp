@@ -68,6 +68,7 @@ std::string commentOf(const Statement& statement) {
 std::string commentOf(const Instruction& instruction) {
     return fmt::format("stint {} {}", instruction.word, instruction.campaign);
 }
+std::string commentOf(const Desired& desired) { return fmt::format("stint desired {}", desired.version); }
 
 bool isSignedBy(const Signed& given, const PublicKey& key, std::string_view comment) {
     if (given.signatures.size() > mostSignatures) return false;

@@ -39,6 +39,7 @@ std::string commentOf(const Operators& operators);
 std::string commentOf(const Certificate& certificate);
 std::string commentOf(const Statement& statement);
 std::string commentOf(const Instruction& instruction);
+std::string commentOf(const Desired& desired);
 
 /// The campaign begins nowhere from then on.
 WallTime endOf(const Campaign& campaign);

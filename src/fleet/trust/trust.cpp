@@ -42,40 +42,70 @@ bool has(const std::vector<std::string>& words, std::string_view word) {
     return std::ranges::find(words, word) != words.end();
 }
 
+std::string_view keyOf(StepKind kind) { return std::ranges::find(stepKinds, kind, &StepRow::kind)->key; }
+
 /// The kinds of the campaign's steps, by their keys.
 std::set<std::string_view> kindsOf(const Campaign& campaign) {
     std::set<std::string_view> kinds;
     for (const Step& step : campaign.steps)
-        kinds.insert(std::ranges::find(stepKinds, step.kind, &StepRow::kind)->key);
+        kinds.insert(keyOf(step.kind));
     return kinds;
 }
 
-/// Operators that have signed a campaign; those of them that may use its kinds, and mean these devices; and how many of
-/// them it wants.
+/// Likewise, of what it does on a device.
+std::set<std::string_view> kindsOf(const Desired& desired) {
+    std::set<std::string_view> kinds;
+    if (!desired.policy.empty()) kinds.insert(keyOf(StepKind::Policy));
+    if (!desired.settings.empty()) kinds.insert(keyOf(StepKind::Settings));
+    return kinds;
+}
+
+} // namespace
+
+/// What operators are to have signed, with that comment, and may have: the use of those kinds.
+struct Claim {
+    std::set<std::string_view> kinds;
+    std::string comment;
+
+    explicit Claim(const Campaign& campaign) : kinds(kindsOf(campaign)), comment(commentOf(campaign)) {}
+    /// Whatever it has in it, the policy of the one before it goes.
+    explicit Claim(const Desired& desired) : kinds(kindsOf(desired)), comment(commentOf(desired)) {
+        kinds.insert(keyOf(StepKind::Policy));
+    }
+};
+
+namespace {
+
+/// Operators that have signed it; those of them that may use its kinds, and mean these devices; and how many of them it
+/// wants.
 struct Signers {
     std::size_t all = 0, allowed = 0, wanted = 1;
 };
 template <class MayMean>
-Signers signersOf(const Operators& list, const Signed& given, const Campaign& campaign, MayMean mayMean) {
-    const auto kinds = kindsOf(campaign);
-    const std::string comment = commentOf(campaign);
+Signers signersOf(const Operators& list, const Signed& given, const Claim& claim, MayMean mayMean) {
     std::set<std::string> signers, allowed; // keys, so that one with two names counts once
     for (const Operators::Operator& each : list.operators) {
-        if (!isSignedBy(given, each.key, comment)) continue;
+        if (!isSignedBy(given, each.key, claim.comment)) continue;
         signers.insert(each.key);
-        const bool mayKinds = std::ranges::all_of(kinds, [&](auto kind) { return has(each.kinds, kind); });
+        const bool mayKinds = std::ranges::all_of(claim.kinds, [&](auto kind) { return has(each.kinds, kind); });
         if (mayKinds && mayMean(each)) allowed.insert(each.key);
     }
-    const bool two = std::ranges::any_of(kinds, [&](auto kind) { return has(list.two, kind); });
+    const bool two = std::ranges::any_of(claim.kinds, [&](auto kind) { return has(list.two, kind); });
     return {signers.size(), allowed.size(), two ? std::size_t{2} : std::size_t{1}};
 }
 
 Judgement rejected(Reason reason, std::string words) { return {std::nullopt, reason, std::move(words)}; }
 
+/// The first kind that the owner does not let a fleet use here; empty: none.
+template <class Paper> std::string forbiddenKind(const Paper& paper, const Owner& owner) {
+    for (const std::string_view kind : kindsOf(paper))
+        if (!has(owner.kinds, kind)) return fmt::format("this device does not let a fleet use {}", kind);
+    return {};
+}
+
 /// The first thing that the owner does not let happen here; empty: nothing.
 std::string forbidden(const Campaign& campaign, const Owner& owner) {
-    for (const std::string_view kind : kindsOf(campaign))
-        if (!has(owner.kinds, kind)) return fmt::format("this device does not let a fleet use {}", kind);
+    if (std::string words = forbiddenKind(campaign, owner); !words.empty()) return words;
     for (const Step& step : campaign.steps)
         if (!step.command.empty() && !owner.lets(step.command.front()))
             return fmt::format("this device does not let a fleet run {}", step.command.front());
@@ -95,6 +125,8 @@ const std::vector<ReasonRow>& reasons() {
         {Reason::OtherEnrolment, "other-enrolment", "it is from before the device joined anew"},
         {Reason::Forbidden, "forbidden", "the device's owner does not let a fleet do this"},
         {Reason::Cancelled, "cancelled", "it was cancelled"},
+        {Reason::OldStatement, "old-statement", "the device waits for a newer statement of the fleet"},
+        {Reason::OldVersion, "old-version", "another document has taken its place"},
     };
     return rows;
 }
@@ -174,21 +206,27 @@ bool Trust::mayMean(const Operators::Operator& one, std::string_view version) co
     return targets.ok() && isThis(*targets, version);
 }
 
+std::optional<Trust::Unsigned> Trust::unsignedBy(const Signed& given, const Claim& claim,
+                                                 std::string_view version) const {
+    if (!operators_ || !certificate_ || !isNewestList())
+        return Unsigned{Reason::OldList, statement_ ? fmt::format("version {} is wanted", statement_->operators) : ""};
+    const auto signers = signersOf(*operators_, given, claim, [&](const auto& one) { return mayMean(one, version); });
+    if (signers.all < signers.wanted)
+        return Unsigned{Reason::NotSigned, fmt::format("{} of {} operators", signers.all, signers.wanted)};
+    if (signers.allowed < signers.wanted)
+        return Unsigned{Reason::NotAllowed, fmt::format("{} of {} operators may", signers.allowed, signers.wanted)};
+    return std::nullopt;
+}
+
+bool Trust::isFresh(Instant now) const { return statement_ && *time(now) - statement_->made < freshFor; }
+
 Judgement Trust::judge(const Signed& given, std::uint32_t enrolment, std::string_view version, const Owner& owner,
                        Instant now) const {
     auto campaign = campaignIn(given.document);
     if (!campaign.ok()) return rejected(Reason::NoDocument, campaign.error().message);
-    if (!operators_ || !certificate_ || !isNewestList())
-        return rejected(Reason::OldList, statement_ ? fmt::format("version {} is wanted", statement_->operators) : "");
+    if (auto why = unsignedBy(given, Claim(*campaign), version)) return rejected(why->reason, std::move(why->words));
 
     const std::string id = idOf(*campaign);
-    const auto signers =
-        signersOf(*operators_, given, *campaign, [&](const auto& one) { return mayMean(one, version); });
-    if (signers.all < signers.wanted)
-        return rejected(Reason::NotSigned, fmt::format("{} of {} operators", signers.all, signers.wanted));
-    if (signers.allowed < signers.wanted)
-        return rejected(Reason::NotAllowed, fmt::format("{} of {} operators may", signers.allowed, signers.wanted));
-
     const auto today = time(now);
     if (today && *today >= endOf(*campaign)) return rejected(Reason::Expired, id);
     if (today && *today >= certificate_->until) return rejected(Reason::Expired, "the device's certificate");
@@ -202,6 +240,24 @@ Judgement Trust::judge(const Signed& given, std::uint32_t enrolment, std::string
         return rejected(Reason::Forbidden, std::move(words));
     if (statement_ && has(statement_->cancelled, id)) return rejected(Reason::Cancelled, id);
     return {std::move(*campaign), std::nullopt, {}};
+}
+
+DesiredJudgement Trust::judgeDesired(const Signed& given, std::string_view version, const Owner& owner,
+                                     Instant now) const {
+    const auto refused = [](Reason reason, std::string words = {}) {
+        return DesiredJudgement{std::nullopt, reason, std::move(words)};
+    };
+    auto desired = desiredIn(given.document);
+    if (!desired.ok()) return refused(Reason::NoDocument, desired.error().message);
+    if (auto why = unsignedBy(given, Claim(*desired), version)) return refused(why->reason, std::move(why->words));
+    if (!isFresh(now)) return refused(Reason::OldStatement);
+    if (*time(now) >= certificate_->until) return refused(Reason::Expired, "the device's certificate");
+    const auto targets = Query::parse(desired->targets);
+    if (!targets.ok() || !isThis(*targets, version)) return refused(Reason::NotMeant);
+    if (!has(statement_->desired, sha256Of(given.document))) return refused(Reason::OldVersion);
+    if (std::string words = forbiddenKind(*desired, owner); !words.empty())
+        return refused(Reason::Forbidden, std::move(words));
+    return {std::move(*desired), std::nullopt, {}};
 }
 
 Result<Instruction> Trust::judge(const Signed& given, std::string_view version) const {
@@ -223,7 +279,7 @@ Result<void> Trust::mayBegin(const Campaign& campaign, Instant now) const {
     if (!isNewestList())
         return fail(Errc::ILLEGAL_STATE, "the device waits for version {} of the list of operators",
                     statement_->operators);
-    if (!statement_ || *today - statement_->made >= freshFor)
+    if (!isFresh(now))
         return fail(Errc::ILLEGAL_STATE,
                     "the fleet's last statement is older than 48 h: whether {} is alive is not known", id);
     if (!has(statement_->alive, id))
@@ -231,11 +287,22 @@ Result<void> Trust::mayBegin(const Campaign& campaign, Instant now) const {
     return {};
 }
 
-Result<void> checkSigners(const Operators& list, const Signed& given, const Campaign& campaign) {
-    const auto signers = signersOf(list, given, campaign, [](const auto&) { return true; });
+namespace {
+
+Result<void> checkClaim(const Operators& list, const Signed& given, const Claim& claim) {
+    const auto signers = signersOf(list, given, claim, [](const auto&) { return true; });
     if (signers.allowed >= signers.wanted) return {};
     return fail(Errc::SECURITY, "{} of the {} operators that it wants have signed it, and may use all its kinds",
                 signers.allowed, signers.wanted);
+}
+
+} // namespace
+
+Result<void> checkSigners(const Operators& list, const Signed& given, const Campaign& campaign) {
+    return checkClaim(list, given, Claim(campaign));
+}
+Result<void> checkSigners(const Operators& list, const Signed& given, const Desired& desired) {
+    return checkClaim(list, given, Claim(desired));
 }
 
 std::string namesOfSigners(const Operators& list, const Signed& given, std::string_view comment) {

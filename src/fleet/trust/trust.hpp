@@ -40,6 +40,8 @@ enum class Reason : std::uint8_t {
     OtherEnrolment,
     Forbidden,
     Cancelled,
+    OldStatement, ///< of desired state alone, as the next one is
+    OldVersion,
 };
 struct ReasonRow {
     Reason reason;
@@ -54,8 +56,17 @@ struct Judgement {
     std::string words;                ///< more of it: which key, which command
 };
 
+/// The same of a document of desired state.
+struct DesiredJudgement {
+    std::optional<Desired> desired;
+    std::optional<Reason> reason;
+    std::string words;
+};
+
 /// A device begins what is more than a file only with a statement that is younger than this (§6.3).
 inline constexpr Duration freshFor = std::chrono::hours(48);
+
+struct Claim;
 
 class Trust {
 public:
@@ -73,6 +84,8 @@ public:
                     Instant now) const;
     /// An operator's word, if he may mean this device. Security: none that counts has signed it.
     Result<Instruction> judge(const Signed& given, std::string_view version) const;
+    /// The device may be made as the document says (§4.3).
+    DesiredJudgement judgeDesired(const Signed& given, std::string_view version, const Owner& owner, Instant now) const;
     /// The campaign, which was judged, may begin now. IllegalState says why not; later it may.
     Result<void> mayBegin(const Campaign& campaign, Instant now) const;
 
@@ -90,6 +103,13 @@ private:
         WallTime time;
         Instant at;
     };
+    /// What has to be so of any word of operators': its reason, and more of it, where it is not.
+    struct Unsigned {
+        Reason reason;
+        std::string words;
+    };
+    std::optional<Unsigned> unsignedBy(const Signed& given, const Claim& claim, std::string_view version) const;
+    bool isFresh(Instant now) const;
     bool isThis(const Query& targets, std::string_view version) const;
     bool mayMean(const Operators::Operator& one, std::string_view version) const;
     bool isNewestList() const { return !statement_ || (operators_ && operators_->version >= statement_->operators); }
@@ -105,6 +125,7 @@ private:
 // signed it.
 Result<void> checkSigners(const Operators& list, const Signed& given, const Campaign& campaign);
 Result<void> checkSigners(const Operators& list, const Signed& given, const Instruction& instruction);
+Result<void> checkSigners(const Operators& list, const Signed& given, const Desired& desired);
 /// The names of the operators who have signed it, as the comment says what it is: "ann, bob".
 std::string namesOfSigners(const Operators& list, const Signed& given, std::string_view comment);
 
