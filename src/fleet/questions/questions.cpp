@@ -38,12 +38,14 @@ constexpr Limits aCount{0, std::numeric_limits<std::uint32_t>::max()};
 
 // clang-format off
 constexpr auto orderFields = std::to_array<Field<OrderMessage>>({
-    {.key = "campaign", .member = &OrderMessage::campaign, .limits = campaignId, .must = true,
-     .meaning = "the campaign", .rule = campaignRule},
+    {.key = "campaign", .member = &OrderMessage::campaign, .limits = campaignId, .meaning = "the campaign",
+     .rule = campaignRule},
     {.key = "enrolment", .member = &OrderMessage::enrolment, .limits = anEnrolment, .must = true,
      .meaning = "how often the device has joined"},
     {.key = "round", .member = &OrderMessage::round, .limits = aRound, .meaning = "counts an operator's retries"},
     {.key = "again", .member = &OrderMessage::again, .meaning = "there may be a slot now"},
+    {.key = "desired", .member = &OrderMessage::desired, .limits = {1, 1'000'000'000},
+     .meaning = "the desired state's version"},
 });
 constexpr auto helloFields = std::to_array<Field<Hello>>({
     {.key = "version", .member = &Hello::version, .limits = {1, 64}, .must = true,
@@ -89,9 +91,9 @@ constexpr auto refusalFields = std::to_array<Field<Refusal>>({
 });
 // clang-format on
 
-constexpr std::string_view openKey = "open", endedKey = "ended";
+constexpr std::string_view openKey = "open", endedKey = "ended", reportedKey = "reported";
 
-template <auto member> Result<void> readPaper(const Origin&, const Value& value, HelloAnswer& into) {
+template <auto member, class Into> Result<void> readPaper(const Origin&, const Value& value, Into& into) {
     into.*member = STINT_TRY(signedFrom(value));
     return {};
 }
@@ -100,9 +102,11 @@ struct PaperRow {
     More<HelloAnswer> key;
     std::optional<Signed> HelloAnswer::*member;
 };
-constexpr PaperRow papers[] = {{{"operators", readPaper<&HelloAnswer::operators>}, &HelloAnswer::operators},
-                               {{"certificate", readPaper<&HelloAnswer::certificate>}, &HelloAnswer::certificate},
-                               {{"statement", readPaper<&HelloAnswer::statement>}, &HelloAnswer::statement}};
+constexpr PaperRow papers[] = {
+    {{"operators", readPaper<&HelloAnswer::operators, HelloAnswer>}, &HelloAnswer::operators},
+    {{"certificate", readPaper<&HelloAnswer::certificate, HelloAnswer>}, &HelloAnswer::certificate},
+    {{"statement", readPaper<&HelloAnswer::statement, HelloAnswer>}, &HelloAnswer::statement},
+    {{"desired", readPaper<&HelloAnswer::desired, HelloAnswer>}, &HelloAnswer::desired}};
 
 using Sequences = std::map<std::string, std::uint32_t, std::less<>>;
 
@@ -132,8 +136,8 @@ Result<Reply> plainReplyIn(std::string_view text) {
 }
 
 Result<HelloAnswer> plainHelloAnswerIn(std::string_view text) {
-    return paperIn(text, "the answer", helloAnswerFields, textOf, {papers[0].key, papers[1].key, papers[2].key},
-                   std::size(papers) * longestSigned);
+    return paperIn(text, "the answer", helloAnswerFields, textOf,
+                   {papers[0].key, papers[1].key, papers[2].key, papers[3].key}, std::size(papers) * longestSigned);
 }
 
 /// The answer, or the words with which the server refuses.
@@ -161,6 +165,7 @@ std::string textOf(const Hello& hello) {
     };
     put(openKey, hello.open);
     put(endedKey, hello.ended);
+    if (hello.reported) table.emplace(reportedKey, valueOf(*hello.reported));
     return jsonOf({std::move(table)});
 }
 
@@ -183,11 +188,16 @@ std::string errorAnswer(std::string_view wrong) {
 }
 
 Result<OrderMessage> orderIn(std::string_view text) {
-    return paperIn(text, "the order", orderFields, textOf, {}, longestOrder);
+    auto order = STINT_TRY(paperIn(text, "the order", orderFields, textOf, {}, longestOrder));
+    if (order.campaign.empty() == (order.desired == 0))
+        return fail(Errc::ILLEGAL_ARGUMENT, "the order: a campaign is wanted, or a desired state");
+    return order;
 }
 Result<Hello> helloIn(std::string_view text) {
     return paperIn(text, "the hello", helloFields, textOf,
-                   {{openKey, readSequences<&Hello::open>}, {endedKey, readSequences<&Hello::ended>}});
+                   {{openKey, readSequences<&Hello::open>},
+                    {endedKey, readSequences<&Hello::ended>},
+                    {reportedKey, readPaper<&Hello::reported, Hello>}});
 }
 Result<SlotQuestion> slotQuestionIn(std::string_view text) { return paperIn(text, "the question", slotFields, textOf); }
 Result<DocQuestion> docQuestionIn(std::string_view text) { return paperIn(text, "the question", docFields, textOf); }

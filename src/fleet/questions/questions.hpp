@@ -19,13 +19,15 @@ namespace stint::fleet {
 /// PROPOSAL: bytes of an order; campaigns of which a device tells at once.
 inline constexpr std::size_t longestOrder = 1'024, mostTold = 200;
 
-/// The body of a push message: the campaign is there for this device, which gets its document by asking. Nothing in it
-/// is signed, and nothing follows from it but that question.
+/// The body of a push message: the campaign is there for this device, which gets its document by asking; or, without
+/// one, there is another desired state, which its hello brings. Nothing in it is signed, and nothing follows from it
+/// but that question.
 struct OrderMessage {
     std::string campaign;
     std::uint32_t enrolment = 0;
     std::uint32_t round = 0;
-    bool again = false; ///< the device knows it, and may have a slot now
+    bool again = false;        ///< the device knows it, and may have a slot now
+    std::uint32_t desired = 0; ///< the desired state's version, in place of a campaign
 
     bool operator==(const OrderMessage&) const = default;
 };
@@ -42,12 +44,14 @@ struct Hello {
     /// The sequence of its last report of each campaign that it has; and of those that have ended there, for the broker
     /// may have lost what the server had read.
     std::map<std::string, std::uint32_t, std::less<>> open, ended;
+    std::optional<Signed> reported{}; ///< its state (§4.3), as a DeviceState; nullopt: nothing was desired of it
 
     bool operator==(const Hello&) const = default;
 };
 /// The papers that are newer than those which the device has; and what it is to tell again.
 struct HelloAnswer {
     std::optional<Signed> operators, certificate, statement;
+    std::optional<Signed> desired{};  ///< its desired state, where it has told none that is made so
     std::vector<std::string> missing; ///< campaigns of which the server lacks the last report
 
     bool operator==(const HelloAnswer&) const = default;
