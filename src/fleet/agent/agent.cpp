@@ -110,7 +110,7 @@ Result<void> Agent::begin(std::vector<Standing> jobs) {
         wires_.schedule({AgentJob::Kind::Daily, {}}, daily);
     }
     const auto all = keeping_->all(); // saving one may forget others
-    bool isWorkWanted = false;
+    bool isWorkWanted = keeping_->desired() && !keeping_->desired()->isTold;
     for (const auto& [id, noted] : all) {
         isWorkWanted = isWorkWanted || isPending(noted) || !noted.kept.unsent.empty();
         if (noted.isOpen() ? noted.kept.sequence == 0 : noted.kept.unsent.empty()) continue;
@@ -251,6 +251,7 @@ void Agent::heard(std::string_view text) {
     const auto order = orderIn(text);
     if (!order.ok()) return wires_.complain(order.error().message);
     if (!identity_) return;
+    if (order->desired != 0) return wantWork();
     const auto found = keeping_->all().find(order->campaign);
     const bool isKnown = found != keeping_->all().end();
     const bool isTold = isKnown && found->second.kept.sequence != 0;

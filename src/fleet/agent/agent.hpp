@@ -18,6 +18,7 @@
 #include "fleet/errand/errand.hpp"
 #include "fleet/keeping/keeping.hpp"
 #include "fleet/questions/questions.hpp"
+#include "fleet/questions/state.hpp"
 #include "push/joining/settings.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
@@ -148,6 +149,16 @@ private:
     void tellNext();
     void told(const std::string& campaign, std::uint32_t sequence, const Result<std::string>& answer);
     void retell(const std::string& campaign);
+
+    // desiring.cpp: what is desired of this device.
+    void lookAtDesired(const std::optional<Signed>& given);
+    std::optional<DeviceState> makeSo(const Signed& given);
+    std::optional<DeviceState> lookAgain();
+    bool stands(const Signed& paper) const;
+    std::optional<DeviceState> stateNoted() const;
+    void noteState(DeviceState state, const Signed& paper);
+    void stateTold();
+    std::optional<Signed> signedState();
 
     // joining.cpp
     void startJoin(const AgentRun& run);

@@ -1,5 +1,5 @@
 // A pass: what a device and its fleet's server have to say to each other, in one order: hello and the newest papers,
-// the documents of orders, the certificate's renewal, and all that is untold.
+// the desired state, the documents of orders, the certificate's renewal, and all that is untold.
 #include <algorithm>
 #include <utility>
 
@@ -97,6 +97,7 @@ void Agent::sayHello() {
         hello.certificate = trust.certificate()->made;
     }
     if (trust.statement()) hello.statement = trust.statement()->made;
+    hello.reported = signedState();
     const WallTime now = fleetTime();
     for (const auto& [id, noted] : keeping_->all()) {
         auto& its = noted.isOpen() ? hello.open : hello.ended;
@@ -108,6 +109,7 @@ void Agent::sayHello() {
 void Agent::heardHello(const std::string& text) {
     const auto answer = helloAnswerIn(text);
     if (answer.ok()) {
+        stateTold();
         takePapers(answer->operators, answer->certificate, answer->statement);
         for (const std::string& campaign : answer->missing)
             retell(campaign);
@@ -116,6 +118,7 @@ void Agent::heardHello(const std::string& text) {
         wires_.complain(within("hello", answer.error()).message);
     }
     obeyStatement();
+    if (answer.ok() && !fault_) lookAtDesired(answer->desired);
     if (!fault_) lookAtOrders();
 }
 

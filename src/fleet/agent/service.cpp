@@ -12,6 +12,7 @@
 #include "base/time/clock.hpp"
 #include "base/unix/ends.hpp"
 #include "contract/model/agent.hpp"
+#include "fleet/steps/desired.hpp"
 #include "stint/job_scheduler.hpp"
 #include "stint/push_manager.hpp"
 
@@ -130,6 +131,10 @@ void AgentService::begin(Task task, const Owner& owner, Ended ended) {
 }
 void AgentService::stop(const std::string& campaign) { steps_.stop(campaign); }
 Result<void> AgentService::clear(const std::string& campaign) { return steps_.clear(campaign); }
+Errand::StepEnded AgentService::makeSo(const Desired& desired) { return fleet::makeSo(steps_.ground(), desired); }
+Result<std::string> AgentService::changedSince(const Desired& desired) {
+    return fleet::changedSince(steps_.ground(), desired);
+}
 void AgentService::restart(std::function<void(const Error&)> refused) { buses_.restart(std::move(refused)); }
 Instant AgentService::now() { return bootNow(); }
 

@@ -46,6 +46,8 @@ private:
     void begin(Task task, const Owner& owner, Ended ended) override;
     void stop(const std::string& campaign) override;
     Result<void> clear(const std::string& campaign) override;
+    Errand::StepEnded makeSo(const Desired& desired) override;
+    Result<std::string> changedSince(const Desired& desired) override;
     void restart(std::function<void(const Error&)> refused) override;
     Instant now() override;
     Duration untilHours(const DayHours& hours, Duration after) override;

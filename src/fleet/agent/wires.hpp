@@ -84,6 +84,11 @@ public:
     virtual void stop(const std::string& campaign) = 0;
     virtual Result<void> clear(const std::string& campaign) = 0;
 
+    /// The device is made as that says (fleet/steps/desired.hpp); one that says nothing takes the fleet's policy away.
+    virtual Errand::StepEnded makeSo(const Desired& desired) = 0;
+    /// What is not so any more; empty: nothing.
+    virtual Result<std::string> changedSince(const Desired& desired) = 0;
+
     /// The machine restarts; `refused` is called where it does not.
     virtual void restart(std::function<void(const Error&)> refused) = 0;
     virtual Instant now() = 0;

@@ -1,4 +1,4 @@
--- What a device keeps of its campaigns: version 1. Times are milliseconds since 1970, by the fleet's time.
+-- What a device keeps of its campaigns, and of its desired state: version 2. Times are milliseconds since 1970, by the fleet's time.
 
 CREATE TABLE IF NOT EXISTS campaigns (
     id         TEXT    NOT NULL PRIMARY KEY,
@@ -18,3 +18,11 @@ CREATE TABLE IF NOT EXISTS reports ( -- that the server does not have
     report   TEXT    NOT NULL, -- JSON
     PRIMARY KEY (campaign, sequence)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS desired ( -- one row, or none
+    one    INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    paper  TEXT    NOT NULL, -- the document that the device was made like, as it is signed; empty: none
+    state  TEXT    NOT NULL, -- what the device tells of it
+    told   INTEGER NOT NULL CHECK (told IN (0, 1)), -- 1: its server has that
+    digest BLOB    NOT NULL  -- of all this
+) STRICT;

@@ -20,7 +20,7 @@ extern const char* const errandsSchema; // errands.sql
 
 namespace {
 
-constexpr int version = 1;
+constexpr int version = 2;
 constexpr const char* fileName = "errands.db";
 
 /// Above any sequence that a device comes to by itself: what it had told before is not known any more.
@@ -28,6 +28,19 @@ constexpr std::uint32_t farSequence = 1U << 30;
 
 std::int64_t millisecondsOf(WallTime time) { return time.time_since_epoch().count(); }
 WallTime timeOf(std::int64_t milliseconds) { return WallTime(Duration(milliseconds)); }
+
+std::string digestOf(const std::vector<std::string_view>& texts) {
+    std::array<unsigned char, crypto_generichash_BYTES> bytes{};
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, nullptr, 0, bytes.size());
+    for (const std::string_view text : texts) { // its length first: two texts are never another two
+        const std::string length = fmt::format("{}:", text.size());
+        crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(length.data()), length.size());
+        crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    }
+    crypto_generichash_final(&state, bytes.data(), bytes.size());
+    return {bytes.begin(), bytes.end()};
+}
 
 /// A row's columns, as they are stored.
 struct Columns {
@@ -37,21 +50,10 @@ struct Columns {
     std::vector<std::string> reports;
 
     std::string digest() const {
-        std::array<unsigned char, crypto_generichash_BYTES> bytes{};
-        crypto_generichash_state state;
-        crypto_generichash_init(&state, nullptr, 0, bytes.size());
-        const auto add = [&](std::string_view text) { // its length first: two texts are never another two
-            const std::string length = fmt::format("{}:", text.size());
-            crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(length.data()), length.size());
-            crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(text.data()), text.size());
-        };
-        add(fmt::format("{} {} {} {}", round, enrolment, heard, until));
-        for (const std::string* const text : {&id, &document, &signatures, &kept})
-            add(*text);
-        for (const std::string& report : reports)
-            add(report);
-        crypto_generichash_final(&state, bytes.data(), bytes.size());
-        return {bytes.begin(), bytes.end()};
+        const std::string numbers = fmt::format("{} {} {} {}", round, enrolment, heard, until);
+        std::vector<std::string_view> texts{numbers, id, document, signatures, kept};
+        texts.insert(texts.end(), reports.begin(), reports.end());
+        return digestOf(texts);
     }
 };
 
@@ -111,6 +113,20 @@ Assignment lost(const Columns& row, WallTime now) {
     return made;
 }
 
+/// The row of the desired state.
+struct DesiredColumns {
+    std::string paper, state;
+    std::int64_t told = 0;
+
+    std::string digest() const { return digestOf({paper, state, told != 0 ? "told" : ""}); }
+};
+
+Result<DesiredNote> noteOf(const DesiredColumns& from) {
+    DesiredNote note{.paper = {}, .state = from.state, .isTold = from.told != 0};
+    if (!from.paper.empty()) note.paper = STINT_TRY(signedIn(from.paper));
+    return note;
+}
+
 Result<void> setAside(const std::filesystem::path& file) {
     const std::filesystem::path aside = file.string() + ".damaged";
     std::error_code wrong;
@@ -163,6 +179,7 @@ Result<void> Keeping::prepare() {
     insert_ =
         STINT_TRY(database_.prepare("INSERT OR REPLACE INTO campaigns VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"));
     insertReport_ = STINT_TRY(database_.prepare("INSERT OR REPLACE INTO reports VALUES (?1, ?2, ?3)"));
+    insertDesired_ = STINT_TRY(database_.prepare("INSERT OR REPLACE INTO desired VALUES (1, ?1, ?2, ?3, ?4)"));
     drop_ = STINT_TRY(database_.prepare("DELETE FROM campaigns WHERE id = ?1"));
     dropReports_ = STINT_TRY(database_.prepare("DELETE FROM reports WHERE campaign = ?1"));
     return {};
@@ -206,6 +223,7 @@ Result<void> Keeping::read(WallTime now, std::vector<std::string>& notices) {
                                       printable(id), assignment.error().message));
         if (isCampaignId(id)) all_.emplace(id, lost(columns, now));
     }
+    STINT_TRY(readDesired(notices));
     if (damaged.empty()) return {};
     return together([&]() -> Result<void> {
         for (const std::string& id : damaged) {
@@ -214,6 +232,31 @@ Result<void> Keeping::read(WallTime now, std::vector<std::string>& notices) {
         }
         return {};
     });
+}
+
+/// One that is damaged is fetched again, and made so again.
+Result<void> Keeping::readDesired(std::vector<std::string>& notices) {
+    auto row = STINT_TRY(database_.prepare("SELECT paper, state, told, digest FROM desired"));
+    row.start();
+    if (!STINT_TRY(row.next())) return {};
+    const DesiredColumns columns{std::string(row.text(0)), std::string(row.text(1)), row.integer(2)};
+    auto note =
+        columns.digest() == row.text(3) ? noteOf(columns) : Result<DesiredNote>(fail(Errc::STORAGE, "it was changed"));
+    if (note.ok())
+        desired_ = *std::move(note);
+    else
+        notices.push_back(
+            fmt::format("{}: what was noted of the desired state is damaged: {}", fileName, note.error().message));
+    return {};
+}
+
+Result<void> Keeping::save(DesiredNote note) {
+    const DesiredColumns columns{note.paper.document.empty() ? "" : textOf(note.paper), note.state,
+                                 note.isTold ? 1 : 0};
+    const std::string digest = columns.digest();
+    STINT_TRY(insertDesired_.run(columns.paper, columns.state, columns.told, Blob{digest}));
+    desired_ = std::move(note);
+    return {};
 }
 
 template <class Write> Result<void> Keeping::together(const Write& write) {

@@ -1,11 +1,13 @@
-// The device's file of campaigns (fleet.md §4.5): what each was asked to do, and how far it has come, so that whatever
-// dies, and whenever, nothing is done twice and no end is untold. A file that is damaged is set aside; of a row that
-// is, that campaign alone has failed, and its server is told so. It is bounded, whatever a server sends.
+// The device's file of campaigns, and of its desired state (fleet.md §4.5): what each was asked to do, and how far it
+// has come, so that whatever dies, and whenever, nothing is done twice and no end is untold. A file that is damaged is
+// set aside; of a row that is, that campaign alone has failed, and its server is told so. It is bounded, whatever a
+// server sends.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,15 @@ struct Assignment {
     bool operator==(const Assignment&) const = default;
 };
 
+/// What a device has made of its desired state (§4.3).
+struct DesiredNote {
+    Signed paper;        ///< the document that it was made like; empty: none
+    std::string state;   ///< what it tells of it: a document, which it signs
+    bool isTold = false; ///< its server has that
+
+    bool operator==(const DesiredNote&) const = default;
+};
+
 class Keeping {
 public:
     /// errands.db in the directory, which is made where it is not there; one process has it open. `notices` say what
@@ -51,11 +62,17 @@ public:
     /// was written, and all() is as it was.
     Result<void> save(Assignment assignment, WallTime now);
 
+    /// nullopt: nothing was desired of this device yet, or what was noted of it is lost.
+    const std::optional<DesiredNote>& desired() const { return desired_; }
+    /// One commit, likewise.
+    Result<void> save(DesiredNote note);
+
 private:
     explicit Keeping(Database database) : database_(std::move(database)) {}
     static Result<Keeping> onto(const std::filesystem::path& file);
     Result<void> prepare();
     Result<void> read(WallTime now, std::vector<std::string>& notices);
+    Result<void> readDesired(std::vector<std::string>& notices);
     Result<std::map<std::string, std::vector<std::string>, std::less<>>> reports();
     Result<void> write(const Assignment& assignment);
     Result<void> drop(std::string_view id);
@@ -63,8 +80,9 @@ private:
     std::vector<std::string> outlived(WallTime now, const Assignment& next) const;
 
     Database database_;
-    stint::Statement insert_, insertReport_, drop_, dropReports_;
+    stint::Statement insert_, insertReport_, insertDesired_, drop_, dropReports_;
     std::map<std::string, Assignment, std::less<>> all_;
+    std::optional<DesiredNote> desired_;
 };
 
 } // namespace stint::fleet

@@ -63,20 +63,24 @@ std::string policyName(std::string_view campaign, std::uint32_t step) {
     return fmt::format("fleet-{}-{:02}.toml", campaign, step);
 }
 
-Errand::StepEnded putPolicy(const fs::path& config, const std::string& name, std::string_view text) {
-    const fs::path directory = fleetPolicy(config);
+std::optional<Errand::StepEnded> policyRefusal(const fs::path& config, const std::string& name, std::string_view text) {
     if (const auto alone = applyPolicy({}, text, name); !alone.ok())
         return forGood(ends::configuration, alone.error().message);
     // And with all that counts here: alone it may be right, and contradict something that the owner has set.
     const auto usual = usualPolicy(config);
-    const PolicyFile draft{.path = directory / name, .text = std::string(text)};
+    const PolicyFile draft{.path = fleetPolicy(config) / name, .text = std::string(text)};
     if (const auto all = readPolicyFiles(filesOf(usual, draft)); !all.ok()) {
         const auto before = readPolicyFiles(filesOf(usual));
         if (before.ok()) return forGood(ends::configuration, all.error().message);
         return notNow(ends::configuration,
                       fmt::format("this device's own policy is wrong: {}", before.error().message));
     }
-    if (const auto written = put(directory, name, text); !written.ok()) return cannotPut(written.error());
+    return std::nullopt;
+}
+
+Errand::StepEnded putPolicy(const fs::path& config, const std::string& name, std::string_view text) {
+    if (auto refused = policyRefusal(config, name, text)) return *std::move(refused);
+    if (const auto written = put(fleetPolicy(config), name, text); !written.ok()) return cannotPut(written.error());
     return done(name);
 }
 
@@ -93,6 +97,21 @@ Result<void> putBudget(const fs::path& config, std::string_view bytes) {
                                          agentPackage, bytes);
     if (readFile(directory / budgetName) == text) return {};
     return put(directory, budgetName, text);
+}
+
+Errand::StepEnded removePolicy(const fs::path& config, const std::string& name) {
+    const fs::path directory = fleetPolicy(config);
+    std::error_code absent;
+    if (!fs::exists(directory, absent)) return done();
+    const auto folder = Folder::open(directory);
+    const auto removed = folder.ok() ? folder->remove(name) : folder.error();
+    return removed.ok() ? done() : cannotPut(removed.error());
+}
+
+std::optional<std::string> policyText(const fs::path& config, const std::string& name) {
+    const auto folder = Folder::open(fleetPolicy(config));
+    auto text = folder.ok() ? folder->read(name, largestContent) : folder.error();
+    return text.ok() ? *std::move(text) : std::nullopt;
 }
 
 Errand::StepEnded putApp(const fs::path& apps, std::string_view text, const Owner& owner) {

@@ -80,6 +80,14 @@ Ground Ground::usual() {
             .arrived = {}};
 }
 
+Errand::StepEnded Ground::set(std::string_view text) const {
+    const auto settings = settingsIn(text, "settings");
+    if (!settings.ok()) return forGood(ends::configuration, settings.error().message);
+    const auto bus = daemon ? daemon() : fail(Errc::UNAVAILABLE, "no stintd is known");
+    if (!bus.ok()) return notNow(ends::unavailable, bus.error().message);
+    return applySettings(bus->get(), *settings);
+}
+
 Steps::Steps(sd_event* loop, Ground ground) : loop_(loop), ground_(std::move(ground)), downloads_(loop) {
     sd_event_source* made = nullptr;
     STINT_CHECK(sd_event_add_defer(loop_, &made, tell, this) >= 0);
@@ -120,11 +128,7 @@ Result<std::unique_ptr<Doing>> Steps::make(Task task, const Owner& owner, Ended 
         if (task.step.kind == StepKind::Policy)
             return putPolicy(ground_.config, policyName(task.campaign, task.number), text);
         if (task.step.kind == StepKind::App) return putApp(ground_.apps, text, owner);
-        const auto settings = settingsIn(text, "settings");
-        if (!settings.ok()) return forGood(ends::configuration, settings.error().message);
-        const auto daemon = ground_.daemon ? ground_.daemon() : fail(Errc::UNAVAILABLE, "no stintd is known");
-        if (!daemon.ok()) return notNow(ends::unavailable, daemon.error().message);
-        return applySettings(daemon->get(), *settings);
+        return ground_.set(text);
     };
     auto made = std::make_unique<Putting>(folder, file, std::move(put), std::move(end));
     STINT_TRY(made->begin(downloads_, step.source, std::move(arrived)));

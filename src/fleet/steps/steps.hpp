@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <systemd/sd-event.h>
 
@@ -34,6 +35,9 @@ struct Ground {
     /// So many bytes of a campaign's files are here; told before the first of a file comes, too.
     std::function<void(const std::string& campaign, Bytes inPlace)> arrived;
 
+    /// Reads settings of apps, and has stintd set them, or none of them. Blocks until it has answered.
+    Errand::StepEnded set(std::string_view settings) const;
+
     /// This user's; `helper` is beside this program.
     static Ground usual();
 };
@@ -49,6 +53,7 @@ struct Task {
 class Steps {
 public:
     Steps(sd_event* loop, Ground ground);
+    const Ground& ground() const { return ground_; }
 
     /// `ended` is called from the loop, once, unless stop() comes before.
     void begin(Task task, const Owner& owner, Ended ended);
