@@ -136,6 +136,14 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
         STINT_TRY(broker_.put(devicesBucket, device + std::string(helloEnd), textOf(kept)));
     }
     answer.missing = STINT_TRY(roster_.hello(device, hello, now));
+    if (hello.reported) {
+        const bool isNew = STINT_TRY(roster_.takeState(device, *hello.reported));
+        if (isNew) STINT_TRY(broker_.put(devicesBucket, device + std::string(reportedEnd), textOf(*hello.reported)));
+    }
+    const auto state = STINT_TRY(roster_.stateOf(device, now));
+    const auto* const wanted = state ? desired().wantedOf(state->facts) : nullptr;
+    const auto drift = state ? driftOf(wanted, state->state) : std::nullopt;
+    if (wanted && drift && *drift != Drift::Changed) answer.desired = wanted->paper;
     const FleetKeys& keys = enroller_.keys();
     if (hello.operators < keys.list.version) answer.operators = keys.operators;
     if (entry && std::tie(hello.enrolment, hello.certificate) < std::tie(entry->enrolment, entry->made))
@@ -193,12 +201,17 @@ void Office::order(const std::string& id, const Running& running, const Order& o
 /// The newest, which is a few minutes old at most. nullopt: it cannot be signed.
 const std::optional<Signed>& Office::statement() {
     const WallTime now = wallNow();
-    Statement made{.made = now, .operators = enroller_.keys().list.version, .alive = {}, .cancelled = {}};
+    Statement made{.made = now,
+                   .operators = enroller_.keys().list.version,
+                   .alive = {},
+                   .cancelled = {},
+                   .desired = desired().hashes()};
     for (const auto& [id, running] : campaigns_)
         if (isNamed(running.campaign, running.steering, now))
             (running.steering.rollout().isCancelled() ? made.cancelled : made.alive).push_back(id);
     const bool isSame = statement_ && made.alive == said_.alive && made.cancelled == said_.cancelled &&
-                        made.operators == said_.operators && now - said_.made < statementLife && now >= said_.made;
+                        made.desired == said_.desired && made.operators == said_.operators &&
+                        now - said_.made < statementLife && now >= said_.made;
     if (isSame) return statement_;
     auto signed_ = signedBy(enroller_.keys().statement, made);
     if (!signed_.ok()) return statement_;

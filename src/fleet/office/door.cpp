@@ -204,6 +204,59 @@ Result<Json> devices(Office::View& view, const Parameters& asked) {
     return Json{{"devices", rows}, {"more", next != meant.yes.end()}};
 }
 
+/// A device as it is to be, and as it has told that it is.
+Json stateJson(const StateEntry& entry, const DesiredState::Document* wanted) {
+    const auto drift = driftOf(wanted, entry.state);
+    const auto& told = entry.state;
+    return {{"device", entry.facts.id},
+            {"drift", drift ? Json(wordOf(*drift)) : Json()},
+            {"desired", wanted ? Json(wanted->desired.version) : Json()},
+            {"version", told ? Json(told->version) : Json()},
+            {"hash", told ? Json(told->hash) : Json()},
+            {"since", told ? time(told->since) : Json()},
+            {"state", told ? Json(wordOf(told->holding)) : Json()},
+            {"words", told ? told->words : ""}};
+}
+
+/// Devices that are not as they are to be, of those after `from`; and the last one that was looked at, if there are
+/// more.
+Result<Json> drift(Office::View& view, const Parameters& asked) {
+    constexpr std::size_t mostLooked = 20'000; // so that nobody waits for long
+    STINT_TRY(view.opened());
+    const DesiredState& desired = view.desired();
+    Json rows = Json::array(), next;
+    std::string last;
+    std::size_t looked = 0;
+    STINT_TRY(view.roster().eachState(asked.text("from"), wallNow(), [&](const StateEntry& entry) {
+        if (rows.size() >= asked.most() || ++looked > mostLooked) {
+            next = last;
+            return false;
+        }
+        last = entry.facts.id;
+        Json row = stateJson(entry, desired.wantedOf(entry.facts));
+        if (!row["drift"].is_null()) rows.push_back(std::move(row));
+        return true;
+    }));
+    return Json{{"devices", rows}, {"next", next}};
+}
+
+Result<Json> device(Office::View& view, const Parameters& asked) {
+    STINT_TRY(view.opened()); // else it does not know what is desired
+    const auto entry = STINT_TRY(view.roster().device(asked.text("id")));
+    const auto state = STINT_TRY(view.roster().stateOf(asked.text("id"), wallNow()));
+    if (!entry || !state) return fail(unknown, "no device {} is in the fleet", asked.text("id"));
+    Json row = stateJson(*state, view.desired().wantedOf(state->facts));
+    row.emplace("labels", entry->labels);
+    row.emplace("stint", entry->version);
+    row.emplace("seen", time(entry->seen));
+    return row;
+}
+
+Result<Json> desired(Office::View& view, const Parameters&) {
+    STINT_TRY(view.opened());
+    return Json{{"version", view.desired().newest()}};
+}
+
 Result<Json> campaigns(Office::View& view, const Parameters&) {
     STINT_TRY(view.opened()); // else it does not know what there is not
     Json rows = Json::array();
@@ -283,10 +336,11 @@ struct Page {
     std::string_view path;
     Result<Json> (*show)(Office::View&, const Parameters&);
 };
-constexpr std::array pages{Page{"/v1/fleet", fleet},         Page{"/v1/devices", devices},
-                           Page{"/v1/campaigns", campaigns}, Page{"/v1/campaign", campaign},
-                           Page{"/v1/results", results},     Page{"/v1/result", result},
-                           Page{"/v1/audit", audit},         Page{"/v1/health", health}};
+constexpr std::array pages{
+    Page{"/v1/fleet", fleet},       Page{"/v1/devices", devices}, Page{"/v1/campaigns", campaigns},
+    Page{"/v1/campaign", campaign}, Page{"/v1/results", results}, Page{"/v1/result", result},
+    Page{"/v1/audit", audit},       Page{"/v1/health", health},   Page{"/v1/drift", drift},
+    Page{"/v1/device", device},     Page{"/v1/desired", desired}};
 
 std::vector<std::string> textsMember(const Json& object, const char* name) {
     std::vector<std::string> texts;
@@ -298,8 +352,8 @@ std::vector<std::string> textsMember(const Json& object, const char* name) {
 
 constexpr std::string_view startPath = "/v1/campaigns", instructPath = "/v1/instructions",
                            operatorsPath = "/v1/operators", removePath = "/v1/remove", labelPath = "/v1/label",
-                           invitePath = "/v1/invitations", metricsPath = "/metrics";
-constexpr std::array posts{startPath, instructPath, operatorsPath, removePath, labelPath, invitePath};
+                           invitePath = "/v1/invitations", setPath = "/v1/desired", metricsPath = "/metrics";
+constexpr std::array posts{startPath, instructPath, operatorsPath, removePath, labelPath, invitePath, setPath};
 
 /// IllegalArgument: it names no invitation.
 Result<Office::Wanted> wantedIn(const Json& said) {
@@ -403,6 +457,11 @@ void Door::answer(http::Request request, std::function<void(http::Answer)> done)
     if (request.path == instructPath) return office_.instruct(std::move(*document), doneOr);
     if (request.path == operatorsPath) return office_.takeOperators(std::move(*document), doneOr);
     const bool all = said.contains("all") && said["all"].is_boolean() && said["all"].get<bool>();
+    if (request.path == setPath)
+        return office_.set(std::move(*document), all, [later](const Result<Office::Set>& set) {
+            if (!set.ok()) return later(refusalOf(set.error()));
+            later(shown({{"version", set->version}, {"devices", set->devices}}, 201));
+        });
     office_.start(std::move(*document), all, [later](const Result<Office::Started>& started) {
         if (!started.ok()) return later(refusalOf(started.error()));
         later(shown({{"campaign", started->id}, {"devices", started->devices}}, 201));

@@ -40,6 +40,7 @@ public:
         if (found == office_.campaigns_.end()) return std::nullopt;
         return Standing{found->second.campaign, found->second.steering};
     }
+    const DesiredState& desired() override { return office_.desired(); }
     bool isOpen() const override { return office_.isOpen_; }
     Result<void> opened() const override { return office_.checkOpen(); }
     const std::string& told() const override { return office_.told_; }
@@ -126,6 +127,10 @@ void Office::taken(const std::string& device) {
 void Office::start(Signed document, bool all, std::function<void(Result<Started>)> done) {
     leave(
         [this, document = std::move(document), all, done = std::move(done)] { done(heeded(started(document, all))); });
+}
+
+void Office::set(Signed document, bool all, std::function<void(Result<Set>)> done) {
+    leave([this, document = std::move(document), all, done = std::move(done)] { done(heeded(setBy(document, all))); });
 }
 
 void Office::instruct(Signed instruction, Done done) {
@@ -304,6 +309,7 @@ Result<void> Office::open() {
     isOpen_ = true;
     for (auto& [id, running] : campaigns_)
         carryOut(id, running, running.steering.lead());
+    tellNewDesired();
     tellOnce(isGoing);
     wires_.opened();
     return {};
@@ -345,13 +351,14 @@ Result<void> Office::openStores() {
     return {};
 }
 
-/// Invitations, and lists of operators that another server was given.
+/// Invitations; and lists of operators and documents of desired state that another server was given.
 Result<void> Office::readHouse() {
     const std::string prefix = push::subjectOfKey(houseBucket, "");
     const auto read = [&](const push::Stored& value) {
         const std::string_view key = std::string_view(value.subject).substr(prefix.size());
-        const auto taken =
-            key.starts_with(listPart) ? takeList(value.body) : enroller_.invitations().read(key, value.body);
+        const auto taken = key.starts_with(listPart)      ? takeList(value.body)
+                           : key.starts_with(desiredPart) ? takeDesired(value.body)
+                                                          : enroller_.invitations().read(key, value.body);
         if (!taken.ok()) wires_.tell(taken.error().message);
     };
     houseRead_ = STINT_TRY(broker_.readValues(houseBucket, ">", houseRead_ + 1, read));
@@ -362,6 +369,11 @@ Result<void> Office::takeList(std::string_view text) {
     const Signed list = STINT_TRY(signedIn(text));
     const auto taken = enroller_.keys().takeOperators(settings_.data, list);
     return taken.ok() || taken.error().code == Errc::ILLEGAL_STATE ? Result<void>() : taken; // it may be an older one
+}
+
+Result<void> Office::takeDesired(std::string_view text) {
+    const Signed paper = STINT_TRY(signedIn(text));
+    return desired_.add(paper);
 }
 
 // A device that has been let out has an empty value.
@@ -380,12 +392,19 @@ Result<void> Office::readDevices() {
     };
     const std::string prefix = push::subjectOfKey(devicesBucket, "");
     std::vector<std::pair<std::string, Hello>> hellos;
+    std::vector<std::pair<std::string, Signed>> states;
     const auto read = [&](const push::Stored& value) {
         if (!done.ok()) return;
         std::string device = value.subject.substr(prefix.size());
         if (device.ends_with(helloEnd)) {
             device.resize(device.size() - helloEnd.size());
             if (auto hello = helloIn(value.body); hello.ok()) hellos.emplace_back(std::move(device), *std::move(hello));
+            return;
+        }
+        if (device.ends_with(reportedEnd)) {
+            device.resize(device.size() - reportedEnd.size());
+            if (auto state = signedIn(value.body); state.ok())
+                states.emplace_back(std::move(device), *std::move(state));
             return;
         }
         if (value.body.empty()) {
@@ -402,6 +421,8 @@ Result<void> Office::readDevices() {
     const std::uint64_t last = STINT_TRY(broker_.readValues(devicesBucket, ">", devicesRead_ + 1, read));
     put();
     if (done.ok()) done = roster_.recall(hellos);
+    for (const auto& [device, state] : states)
+        if (const auto taken = done.ok() ? roster_.takeState(device, state) : false; !taken.ok()) done = taken.error();
     if (done.ok()) devicesRead_ = last; // else they are read again
     if (passed > 0) wires_.tell(fmt::format("{} certificates that this server has not signed are passed over", passed));
     return done;

@@ -23,6 +23,7 @@
 #include "fleet/enrolment/enroller.hpp"
 #include "fleet/ledger/audit_log.hpp"
 #include "fleet/ledger/ledger.hpp"
+#include "fleet/office/desired.hpp"
 #include "fleet/office/lease.hpp"
 #include "fleet/office/steering.hpp"
 #include "fleet/roster/roster.hpp"
@@ -34,9 +35,9 @@ namespace stint::fleet {
 /// The audit's name for what the server does of itself, or for who can read its directory.
 inline constexpr std::string_view theServer = "the server";
 
-/// The buckets of devices' certificates, by the devices' names, and of what they said of themselves, by these with that
-/// end; and of what all servers of a fleet have to know.
-inline constexpr std::string_view devicesBucket = "STINT_FLEET_DEV", helloEnd = ".hello",
+/// The buckets of devices' certificates, by the devices' names, and of what they said of themselves and of their state,
+/// by these with those ends; and of what all servers of a fleet have to know.
+inline constexpr std::string_view devicesBucket = "STINT_FLEET_DEV", helloEnd = ".hello", reportedEnd = ".reported",
                                   houseBucket = "STINT_FLEET_HOUSE";
 
 class Office {
@@ -90,6 +91,14 @@ public:
     using Done = std::function<void(Result<void>)>;
     /// An operator's word for one that goes. Refused: there is no such campaign; errors as above.
     void instruct(Signed instruction, Done done);
+    struct Set {
+        std::uint32_t version = 0;
+        std::uint32_t devices = 0; ///< that it means now
+    };
+    /// An operator's document of desired state is to stand. IllegalArgument: it is none, or means everybody, and `all`
+    /// does not say so. Security: too few who may have signed it. IllegalState: its version is not the next one, or too
+    /// many stand. Unavailable: it is not known whether it stands: the same may be asked again.
+    void set(Signed document, bool all, std::function<void(Result<Set>)> done);
     /// Devices may join by a new invitation. Errors of Invitations::make().
     struct Wanted {
         std::vector<std::string> labels;
@@ -117,6 +126,7 @@ public:
         virtual std::vector<std::string> campaigns() const = 0;
         /// nullopt: there is none of that id.
         virtual std::optional<Standing> campaign(std::string_view id) const = 0;
+        virtual const DesiredState& desired() = 0;
         virtual bool isOpen() const = 0;
         /// It may be asked and told. IllegalState: another server leads; Unavailable: why not, yet.
         virtual Result<void> opened() const = 0;
@@ -143,7 +153,8 @@ private:
     };
     using Work = std::function<void()>;
     class Looking;
-    static constexpr std::string_view listPart = "operators."; ///< of the house's keys: root's lists
+    // Of the house's keys: root's lists, and the documents of desired state.
+    static constexpr std::string_view listPart = "operators.", desiredPart = "desired.";
 
     void leave(Work work);
     void taken(const std::string& device);
@@ -158,6 +169,7 @@ private:
     Result<void> openStores();
     Result<void> readHouse();
     Result<void> takeList(std::string_view text);
+    Result<void> takeDesired(std::string_view text);
     Result<void> readDevices();
     Result<void> readCampaigns();
     Result<void> openReports();
@@ -186,6 +198,15 @@ private:
     /// Puts it into the audit. Unavailable: nobody knows whether it is there, so nothing is to be done.
     Result<void> enter(Act act, std::string by, std::string of, std::string words = "", const Signed* paper = nullptr);
     Result<Started> started(const Signed& document, bool all);
+    Result<Set> setBy(const Signed& document, bool all);
+    struct MeantBy {
+        std::vector<StateEntry> devices;
+        std::size_t others = 0;
+    };
+    Result<MeantBy> meantBy(const Query& targets);
+    void tellOf(std::uint32_t version, const std::vector<StateEntry>& devices);
+    void tellNewDesired();
+    const DesiredState& desired();
     Result<Invitation> invited(const Wanted& wanted);
     Result<void> instructed(const Signed& instruction);
     Result<void> takenOperators(const Signed& list);
@@ -210,6 +231,7 @@ private:
     std::optional<Ledger> ledger_;
     std::optional<AuditLog> audit_;
     std::map<std::string, Running, std::less<>> campaigns_;
+    DesiredState desired_;
     WallTime sweptAt_{}; ///< when those were looked for that are to be forgotten
     // The revisions of buckets up to which all is known.
     std::uint64_t devicesRead_ = 0, houseRead_ = 0;

@@ -85,7 +85,10 @@ void Poster::post(const std::string& endpoint, const OrderMessage& order) {
     {
         const std::lock_guard lock(mutex_);
         if (waiting_.size() >= mostWaiting) return;
-        waiting_.push_back({.url = address_ + *path, .topic = order.campaign, .body = textOf(order)});
+        // The newest of a topic is kept for a device that is away.
+        waiting_.push_back({.url = address_ + *path,
+                            .topic = order.campaign.empty() ? "desired" : order.campaign,
+                            .body = textOf(order)});
     }
     curl_multi_wakeup(multi_);
 }

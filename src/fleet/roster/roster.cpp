@@ -11,7 +11,7 @@ extern const char* const rosterSchema; // roster.sql
 
 namespace {
 
-constexpr int version = 2;
+constexpr int version = 3;
 constexpr Bytes longestLog = 16_MiB;
 constexpr std::int64_t rowsAtOnce = 20'000;
 

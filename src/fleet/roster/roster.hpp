@@ -19,6 +19,7 @@
 #include "fleet/document/query.hpp"
 #include "fleet/questions/questions.hpp"
 #include "fleet/questions/report.hpp"
+#include "fleet/questions/state.hpp"
 #include "fleet/rollout/events.hpp"
 #include "fleet/trust/signed.hpp"
 #include "stint/reasons.hpp"
@@ -88,6 +89,14 @@ struct DeviceEntry {
     std::string version;          ///< likewise
     std::optional<WallTime> seen; ///< nullopt: it never was
     bool isGone = false;          ///< it has left, or was revoked
+};
+
+/// A device and its state, for who looks at all of them.
+struct StateEntry {
+    Facts facts;
+    Enrolment enrolment = 0;
+    std::string endpoint;
+    std::optional<DeviceState> state; ///< nullopt: it has told none, of that enrolment
 };
 
 /// The devices by what a query says of each: their ids, in order. None that is gone is among them.
@@ -169,6 +178,14 @@ public:
     Result<Meant> meant(const Query& query, WallTime now);
     /// Devices whose certificates were made before that.
     Result<std::int64_t> certifiedBefore(WallTime made);
+
+    /// What a device tells of its state, as it has signed it. False: it is none, another's, of another enrolment, not
+    /// newer than what is known, or not signed by the key of the device's certificate; and changes nothing.
+    Result<bool> takeState(const std::string& device, const Signed& paper);
+    /// nullopt: it is no device of this fleet.
+    Result<std::optional<StateEntry>> stateOf(const std::string& device, WallTime now);
+    /// Hands on devices of the fleet after that id, in the order of ids, until `take` has had enough and says false.
+    Result<void> eachState(const std::string& after, WallTime now, const std::function<bool(const StateEntry&)>& take);
 
     /// The campaign, which may be there. IllegalArgument: it is none; IllegalState: it is there, as another one.
     Result<void> putCampaign(const Signed& document, WallTime now);

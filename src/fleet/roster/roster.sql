@@ -1,4 +1,4 @@
--- What the fleet's server knows of devices and campaigns: version 2. Times are milliseconds of the wall clock since
+-- What the fleet's server knows of devices and campaigns: version 3. Times are milliseconds of the wall clock since
 -- 1970. A file of another version, or a damaged one, is set aside, and made anew from the broker.
 
 CREATE TABLE devices (
@@ -51,6 +51,17 @@ CREATE TABLE targets (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX target_of ON targets (device, campaign, enrolment);
 CREATE INDEX waiting_in ON targets (campaign, number, waits) WHERE waits != 0;
+
+-- What each device has told last of the state that is desired of it.
+CREATE TABLE states (
+    device    TEXT    NOT NULL PRIMARY KEY,
+    enrolment INTEGER NOT NULL, -- of which it told that
+    version   INTEGER NOT NULL, -- of the document, and its hash
+    hash      TEXT    NOT NULL,
+    since     INTEGER NOT NULL, -- by the fleet's time
+    holding   TEXT    NOT NULL, -- a word of it
+    words     TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- How far each stream of reports has been read.
 CREATE TABLE streams (
