@@ -69,7 +69,7 @@ Result<cli::Json> handOver(const Door& door, std::string_view path, const cli::J
         auto said = door.post(path, body);
         if (said.ok() || !isForAMoment(said.error())) return said;
         if (tries == mostPosts)
-            return fail(Errc::BUSY, "{}; it is not known whether it was taken: `stint fleet campaigns` shows it",
+            return fail(Errc::BUSY, "{}; it is not known whether it was taken: `stint fleet audit` shows it",
                         said.error().message);
         if (tries == 1) screen.tell(fmt::format("{}; it is handed over again", said.error().message));
         std::this_thread::sleep_for(betweenPosts);

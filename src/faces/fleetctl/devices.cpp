@@ -23,9 +23,6 @@ using cli::Arguments;
 using cli::Screen;
 namespace ends = cli::ends;
 
-namespace {
-
-/// "model=p1 site=berlin"
 Result<std::string> labelsText(const cli::Json& labels) {
     std::vector<std::string> all;
     for (const auto& [name, value] : labels.items()) {
@@ -34,8 +31,6 @@ Result<std::string> labelsText(const cli::Json& labels) {
     }
     return fmt::format("{}", fmt::join(all, " "));
 }
-
-} // namespace
 
 Result<void> walkDevices(const Door& door, const std::string& query,
                          const std::function<Result<void>(const cli::Json& row, const std::string& id)>& take) {

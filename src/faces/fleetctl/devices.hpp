@@ -14,4 +14,7 @@ namespace stint::fleetctl {
 Result<void> walkDevices(const Door& door, const std::string& query,
                          const std::function<Result<void>(const cli::Json& row, const std::string& id)>& take);
 
+/// "model=p1 site=berlin", of a row's labels. System: they are none.
+Result<std::string> labelsText(const cli::Json& labels);
+
 } // namespace stint::fleetctl

@@ -27,6 +27,10 @@ int devices(const cli::Arguments& given, const cli::Screen& screen);
 int remove(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet label`: one of them has other labels.
 int label(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint fleet device`: one of them, and whether it is as it is to be.
+int device(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint fleet drift`: those that are not as they are to be.
+int drift(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet campaigns`.
 int campaigns(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet status`: one of them, wave by wave.
@@ -46,6 +50,8 @@ int audit(const cli::Arguments& given, const cli::Screen& screen);
 int start(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet send`: one of the line's options.
 int send(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint fleet set`: how devices are to be.
+int set(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet pause`, `resume`, `retry` and `cancel`, by the verb's own word.
 int pause(const cli::Arguments& given, const cli::Screen& screen);
 int resume(const cli::Arguments& given, const cli::Screen& screen);

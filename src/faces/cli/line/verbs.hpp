@@ -169,6 +169,9 @@ Verb fleetRefuseVerb();
 Verb fleetDevicesVerb();
 Verb fleetRemoveVerb();
 Verb fleetLabelVerb();
+Verb fleetDeviceVerb();
+Verb fleetSetVerb();
+Verb fleetDriftVerb();
 Verb fleetStartVerb();
 Verb fleetSendVerb();
 Verb fleetCampaignsVerb();
@@ -262,6 +265,9 @@ inline constexpr std::array everyVerb{getVerb,
                                       fleetDevicesVerb,
                                       fleetRemoveVerb,
                                       fleetLabelVerb,
+                                      fleetDeviceVerb,
+                                      fleetSetVerb,
+                                      fleetDriftVerb,
                                       fleetStartVerb,
                                       fleetSendVerb,
                                       fleetCampaignsVerb,

@@ -200,6 +200,50 @@ Verb fleetLabelVerb() {
             .program = fleetProgram};
 }
 
+Verb fleetDeviceVerb() {
+    return {.name = "fleet device",
+            .words = "DEVICE",
+            .fewest = 1,
+            .most = 1,
+            .summary = "a device of the fleet, and whether it is as `stint fleet set` wants it",
+            .about = "Ends with 66 where it is none of the fleet.",
+            .options = {fleetDataOption},
+            .examples = {{"stint fleet device 0123456789ABCDEFGHJKMNPQRS", ""}},
+            .program = fleetProgram};
+}
+
+Verb fleetSetVerb() {
+    return {.name = "fleet set",
+            .words = "QUERY [KEY=VALUE…]",
+            .fewest = 1,
+            .most = Verb::many,
+            .summary = "say how devices are to be: limits, and settings of apps",
+            .about =
+                "A KEY is that of a limit (`stint policy` lists them), as in job.slots=3, or PACKAGE/bucket, "
+                "PACKAGE/battery, PACKAGE/data-saver-exempt, PACKAGE/revoke or PACKAGE/grant, as `stint app` sets "
+                "them. All of it stands in place of all that was set for the same devices before: what is left out "
+                "is desired no more. Of several that mean a device the newest counts, also on one that joins later. "
+                "The operator's key signs it. `stint fleet drift` tells where it is not so.\n"
+                "Ends with 64 where a value is wrong, 77 where that operator may not do it.",
+            .options = {fleetDataOption, operatorOption, allOption},
+            .examples = {{"stint fleet set 'label site=berlin' job.slots=3 com.example.mail/battery=restricted", ""},
+                         {"stint fleet set 'label site=berlin'", "nothing is desired there any more"}},
+            .program = fleetProgram};
+}
+
+Verb fleetDriftVerb() {
+    return {.name = "fleet drift",
+            .words = "",
+            .summary = "devices that are not as `stint fleet set` wants them, and why",
+            .about = "unheard: it has told nothing yet. older: it has told of another version. waiting: it could not "
+                     "be made so yet. refused: it refuses it, or its owner does. changed: it was so, and somebody has "
+                     "changed it there since.\n"
+                     "Ends with 1 where there is any.",
+            .options = {fleetDataOption},
+            .examples = {{"stint fleet drift", ""}, {"stint fleet drift --json", ""}},
+            .program = fleetProgram};
+}
+
 Verb fleetStartVerb() {
     return {.name = "fleet start",
             .words = "FILE.toml",
