@@ -13,7 +13,7 @@ namespace stint::fleet {
 World::World() {
     list = server.list;
     list.version = 8;
-    list.operators.front().kinds = {"get", "run", "verify"};
+    list.operators.front().kinds = {"get", "run", "verify", "policy", "settings"};
     FleetKeys keys = server.keys();
     sure(keys.takeOperators(server.place.path(), sure(signedBy(server.root, list))));
     enroller_.emplace(std::move(keys), server.invitations());
@@ -129,6 +129,21 @@ std::string World::order(const Campaign& campaign, bool isAlive) {
     return id;
 }
 
+Desired World::want(std::uint32_t version, const std::string& policy, const std::string& targets) {
+    const Desired desired{.version = version, .made = today, .targets = targets, .policy = policy, .settings = {}};
+    wanted = sure(signedBy(server.ann, desired));
+    newest.desired = {sha256Of(wanted->document)};
+    sayNews();
+    hear({.campaign = {}, .enrolment = 1, .desired = version});
+    return desired;
+}
+
+void World::wantNothing() {
+    wanted.reset();
+    newest.desired.clear();
+    sayNews();
+}
+
 void World::sayNews() {
     newest.made = today += 1min;
     std::ranges::sort(newest.alive);
@@ -239,6 +254,10 @@ Result<std::string> World::answerTo(const Asked& asked) {
         if (hello.enrolment == 0) answer.certificate = known.certificate;
         if (hello.statement < newest.made) answer.statement = sure(signedBy(server.statement, newest));
         answer.missing = std::exchange(missing, {});
+        if (hello.reported) hearState(*hello.reported, device);
+        const bool isSo = wanted && !states.empty() && states.back().hash == sha256Of(wanted->document) &&
+                          (states.back().holding == Holding::Applied || states.back().holding == Holding::Changed);
+        if (!isSo) answer.desired = wanted;
         return textOf(answer);
     }
     if (asked.word == "leave") {
@@ -265,6 +284,14 @@ Result<std::string> World::answerTo(const Asked& asked) {
     auto& its = reports[report.campaign];
     if (its.empty() || its.back().sequence < report.telling.sequence) its.push_back(report.telling);
     return fmt::format("{{\"stream\":\"STINT_FLEET_R\",\"seq\":{}}}", ++sequence_);
+}
+
+void World::hearState(const Signed& paper, const std::string& device) {
+    const DeviceState state = sure(deviceStateIn(paper.document));
+    const Certificate certificate = sure(certificateIn(known.certificate->document));
+    CHECK(state.device == device);
+    CHECK(isSignedBy(paper, certificate.key, commentOf(state)));
+    if (states.empty() || state.since > states.back().since) states.push_back(state);
 }
 
 // ---- The agent's hands ----
@@ -359,6 +386,21 @@ void World::stop(const std::string& campaign) {
 
 Result<void> World::clear(const std::string&) {
     return say("clear", [&] { return Result<void>(); });
+}
+
+Errand::StepEnded World::makeSo(const Desired& desired) {
+    return say("make", [&] {
+        if (cannotBe) return *cannotBe;
+        madeSo.push_back(desired.policy);
+        changes.clear();
+        return Errand::StepEnded{};
+    });
+}
+
+/// It changes nothing, so nobody dies at it.
+Result<std::string> World::changedSince(const Desired& desired) {
+    CHECK(madeSo.back() == desired.policy);
+    return changes;
 }
 
 void World::restart(std::function<void(const Error&)> refused) {

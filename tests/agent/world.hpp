@@ -33,7 +33,7 @@ struct Memory {
     std::filesystem::path operator/(std::string_view name) const { return std::filesystem::path(path) / name; }
 };
 
-class World final : private Wires {
+class World : private Wires {
 public:
     World();
 
@@ -48,6 +48,10 @@ public:
     /// An operator's campaign, of which the statement knows, and its order; the agent hears it.
     std::string order(const Campaign& campaign, bool isAlive = true);
     void hear(const OrderMessage& order);
+    /// An operator's document of desired state: the server has it for this device, and its statement names it.
+    Desired want(std::uint32_t version, const std::string& policy, const std::string& targets = "all");
+    /// None means this device any more.
+    void wantNothing();
     /// The device's agent, if none is there: it reads what was noted.
     void start();
     void die();
@@ -103,7 +107,12 @@ public:
     std::vector<std::string> missing;
     std::map<std::string, std::vector<Telling>> reports;
     int refusedReports = 0;
-    bool hasLeft = false; ///< the device has said so
+    std::optional<Signed> wanted;              ///< the desired state that the server has for the device
+    std::vector<DeviceState> states;           ///< that it was told, each later than the one before
+    std::vector<std::string> madeSo;           ///< policies, as the device had them one after another
+    std::optional<Errand::StepEnded> cannotBe; ///< what comes of the next ones in place of that
+    std::string changes;                       ///< what a person has changed there since
+    bool hasLeft = false;                      ///< the device has said so
     std::vector<Hello> hellos;
     std::deque<std::pair<std::string, std::string>> questions() const;
 
@@ -137,6 +146,7 @@ private:
     void afterTurn();
     Result<std::string> answerTo(const Asked& asked);
     bool goOnOnce();
+    void hearState(const Signed& paper, const std::string& device);
 
     void ask(std::string_view word, std::string question, Answered answered) override;
     Result<std::vector<Standing>> jobs() override;
@@ -149,6 +159,8 @@ private:
     void begin(Task task, const Owner& owner, Ended ended) override;
     void stop(const std::string& campaign) override;
     Result<void> clear(const std::string& campaign) override;
+    Errand::StepEnded makeSo(const Desired& desired) override;
+    Result<std::string> changedSince(const Desired& desired) override;
     void restart(std::function<void(const Error&)> refused) override;
     Instant now() override { return time; }
     Duration untilHours(const DayHours& hours, Duration after) override;

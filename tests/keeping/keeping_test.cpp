@@ -428,4 +428,41 @@ TEST_CASE("of too many that have ended, those go that expire first") { // fleet.
     CHECK(keeping.all().size() == mostEnded + 1);
 }
 
+TEST_CASE("fleet.md §4.5: what was made of the desired state is kept, and one that is damaged is made so again") {
+    Device device;
+    const DesiredNote note{{"{\"a\":1}", {"untrusted comment: one\nRUS…\n"}}, "{\"version\":3}", true};
+    {
+        Keeping keeping = device.open();
+        CHECK_FALSE(keeping.desired().has_value());
+        REQUIRE(keeping.save(note).ok());
+        save(keeping, ordered());
+    }
+    {
+        Keeping keeping = device.open();
+        CHECK(keeping.desired() == note);
+        REQUIRE(keeping.save(DesiredNote{{}, "{\"version\":4}", false}).ok());
+    }
+    CHECK(device.open().desired() == DesiredNote{{}, "{\"version\":4}", false});
+    device.change("UPDATE desired SET told = 1");
+    Keeping keeping = device.open();
+    CHECK_FALSE(keeping.desired().has_value());
+    REQUIRE(device.notices.size() == 1);
+    CHECK(device.notices[0].find("the desired state is damaged") != std::string::npos);
+    CHECK(keeping.all().size() == 1);
+    REQUIRE(keeping.save(note).ok());
+    CHECK(keeping.desired() == note);
+}
+
+TEST_CASE("fleet.md §4.5: a file of before there was a desired state is read on") {
+    Device device;
+    {
+        Keeping keeping = device.open();
+        save(keeping, ordered());
+    }
+    device.change("DROP TABLE desired; PRAGMA user_version = 1");
+    Keeping keeping = device.open();
+    CHECK(keeping.all().size() == 1);
+    CHECK(keeping.save(DesiredNote{{}, "{}", false}).ok());
+}
+
 } // namespace stint::fleet

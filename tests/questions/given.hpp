@@ -4,6 +4,7 @@
 
 #include "fleet/questions/questions.hpp"
 #include "fleet/questions/report.hpp"
+#include "fleet/questions/state.hpp"
 
 namespace stint::fleet {
 
@@ -24,15 +25,26 @@ inline Hello aHello() {
             .enrolment = 3,
             .statement = then,
             .open = {{"20261122-aaaaaaaa", 0}, {campaignId, 4'294'967'295}},
-            .ended = {{"20261121-aaaaaaaa", 7}}};
+            .ended = {{"20261121-aaaaaaaa", 7}},
+            .reported = paperOf("{\"b\":1}")};
 }
 inline HelloAnswer aHelloAnswer() {
     return {.operators = paperOf("{\"a\":\"\\u0001\"}"),
             .certificate = paperOf("{}"),
             .statement = paperOf("{\"ü\":[]}"),
+            .desired = paperOf("{}"),
             .missing = {campaignId}};
 }
 inline SlotQuestion aSlotQuestion() { return {.campaign = campaignId, .enrolment = 3, .round = 255, .slot = 9}; }
+inline DeviceState aState() {
+    return {.device = phone,
+            .enrolment = 3,
+            .version = 12,
+            .hash = std::string(64, 'a'),
+            .since = then,
+            .holding = Holding::Refused,
+            .words = "forbidden: this device does not let a fleet use \"settings\""};
+}
 inline DeviceReport aReport() {
     return {.campaign = campaignId,
             .device = phone,

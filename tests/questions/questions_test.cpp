@@ -30,6 +30,9 @@ std::vector<Words> all() {
             {"doc", textOf(DocQuestion{campaignId}), rereadBy<DocQuestion>(docQuestionIn, textOf)},
             {"doc's answer", textOf(paperOf("{}")), rereadBy<Signed>(docAnswerIn, textOf)},
             {"reply", textOf(Reply{Reply::Word::Later, 10min}), rereadBy<Reply>(replyIn, textOf)},
+            {"news of a desired state", textOf(OrderMessage{.campaign = {}, .enrolment = 3, .desired = 12}),
+             rereadBy<OrderMessage>(orderIn, textOf)},
+            {"state", documentOf(aState()), rereadBy<DeviceState>(deviceStateIn, documentOf)},
             {"report", documentOf(aReport()), rereadBy<DeviceReport>(deviceReportIn, documentOf)}};
 }
 
@@ -62,6 +65,17 @@ TEST_CASE("an order is short, and says no more than that there is one") { // fle
     CHECK_FALSE(orderIn(textOf(anOrder()) + std::string(longestOrder, ' ')).ok());
 }
 
+TEST_CASE("a state says whose it is, and its words fit") { // fleet.md §4.3
+    CHECK(commentOf(aState()) == "stint state 4TQ0000000000000000000000A 3.12");
+    CHECK(*deviceStateIn(documentOf(aState())) == aState());
+    DeviceState long_ = aState();
+    long_.words = std::string(2'000, 'x') + "\n";
+    const auto read = deviceStateIn(documentOf(long_));
+    REQUIRE(read.ok());
+    CHECK(read->words == std::string(1'024, 'x'));
+    CHECK(documentOf(*read) == documentOf(long_));
+}
+
 TEST_CASE("words with a mistake are refused, and it is named") { // fleet.md §2
     const std::string order = textOf(anOrder()), hello = textOf(aHello()), slot = textOf(aSlotQuestion());
     std::string tooMany = R"({"format":1,"open":{)";
@@ -73,6 +87,8 @@ TEST_CASE("words with a mistake are refused, and it is named") { // fleet.md §2
     const auto rereadOrder = rereadBy<OrderMessage>(orderIn, textOf);
     const auto rereadHello = rereadBy<Hello>(helloIn, textOf);
     const auto rereadSlot = rereadBy<SlotQuestion>(slotQuestionIn, textOf);
+    const auto rereadState = rereadBy<DeviceState>(deviceStateIn, documentOf);
+    const std::string state = documentOf(aState());
     for (const Row& row : {
              Row{rereadOrder(" " + order), "the order: it is not in the one form"},
              Row{rereadOrder(replaced(order, "\"round\":2", "\"round\":256")), "round is 256; write a number from 0 to 255"},
@@ -81,6 +97,11 @@ TEST_CASE("words with a mistake are refused, and it is named") { // fleet.md §2
              Row{rereadOrder(replaced(order, "nvc", "NVC")), "a campaign's id"},
              Row{rereadOrder(replaced(order, "\"format\":1", "\"format\":2")), "format is not 1"},
              Row{rereadOrder(replaced(order, "round", "rounds")), "unknown key \"rounds\""},
+             Row{rereadOrder(R"({"enrolment":3,"format":1})"), "a campaign is wanted, or a desired state"},
+             Row{rereadOrder(replaced(order, "\"enrolment\"", "\"desired\":1,\"enrolment\"")), "a campaign is wanted, or"},
+             Row{rereadState(replaced(state, "refused", "kept")), "one of applied, waiting, refused"},
+             Row{rereadState(replaced(state, "aaaa", "AAAA")), "hash"},
+             Row{rereadState(replaced(state, "\"version\":12", "\"version\":0")), "version is 0"},
              Row{rereadOrder("[]"), "a list in place of a table"},
              Row{rereadOrder(""), "no JSON"},
              Row{rereadHello(replaced(hello, "https://", "ftp://")), "a URL: https://HOST/PATH"},

@@ -155,4 +155,45 @@ TEST_CASE("results come in pages, by phase, by outcome, by a query, and are coun
     CHECK(roster.results("20261123-aaaaaaaa", {}, 0, 1, then).error().code == Errc::ILLEGAL_STATE);
 }
 
+TEST_CASE("of a device's states the latest counts, of its enrolment, and signed by its key") { // fleet.md §4.3
+    const Papers papers;
+    const RosterFile file;
+    Roster roster = file.open();
+    done(put(roster, papers.certificate(1)));
+    done(put(roster, papers.certificate(2)));
+    const auto taken = [&](const Signed& paper, std::size_t from = 1) {
+        return valueOf(roster.takeState(deviceOf(from), paper));
+    };
+    const auto version = [&] {
+        const auto state = (*valueOf(roster.stateOf(deviceOf(1), then))).state;
+        return state ? state->version : 0;
+    };
+    CHECK(version() == 0);
+    CHECK(taken(papers.state(1, 7, then)));
+    CHECK_FALSE(taken(papers.state(1, 7, then))); // a second time
+    CHECK_FALSE(taken(papers.state(1, 6, then - 1ms)));
+    CHECK(taken(papers.state(1, 5, then + 1ms)));       // it may go back, where its labels changed
+    CHECK_FALSE(taken(papers.state(2, 9, then + 2ms))); // another's
+    CHECK_FALSE(taken(papers.state(1, 9, then + 2ms), 2));
+    CHECK_FALSE(taken(papers.state(1, 9, then + 2ms), 3)); // of no device of the fleet
+    CHECK_FALSE(taken(papers.state(1, 9, then + 2ms, Holding::Applied, 4)));
+    Signed forged = papers.state(1, 9, then + 2ms);
+    forged.signatures = papers.state(1, 8, then + 2ms).signatures;
+    CHECK_FALSE(taken(forged));
+    CHECK_FALSE(taken(papers.certificate(1)));
+    CHECK(version() == 5);
+    done(put(roster, papers.certificate(1, 4)));
+    CHECK(version() == 0); // it joined anew, and has told nothing since
+    CHECK(taken(papers.state(1, 3, then - 1h, Holding::Refused, 4)));
+    CHECK(version() == 3);
+    std::vector<std::string> walked;
+    done(roster.eachState("", then, [&](const StateEntry& entry) {
+        walked.push_back(fmt::format("{} {}", entry.facts.id, entry.state.has_value()));
+        return true;
+    }));
+    CHECK(walked == std::vector{deviceOf(1) + " true", deviceOf(2) + " false"});
+    done(roster.leave(deviceOf(1)));
+    CHECK_FALSE(valueOf(roster.stateOf(deviceOf(1), then)).has_value());
+}
+
 } // namespace stint::fleet

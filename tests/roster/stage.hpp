@@ -70,6 +70,17 @@ struct Papers {
                                                        .labels = {{"model", number % 2 == 0 ? "p1" : "p2"},
                                                                   {"site", number % 10 == 0 ? "köln" : "berlin"}}}));
     }
+    /// Told by a device of the enrolment that certificate() has.
+    Signed state(std::size_t number, std::uint32_t version, WallTime since, Holding holding = Holding::Applied,
+                 Enrolment enrolled = 3) const {
+        return valueOf(signedBy(keyOf(number + enrolled), DeviceState{.device = deviceOf(number),
+                                                                      .enrolment = enrolled,
+                                                                      .version = version,
+                                                                      .hash = std::string(64, 'a'),
+                                                                      .since = since,
+                                                                      .holding = holding,
+                                                                      .words = {}}));
+    }
     static Campaign campaignOf(std::string_view name = "firmware") {
         return valueOf(campaignFromFile("name = \"" + std::string(name) +
                                             "\"\ntargets = \"all\"\nexpires = \"30d\"\n"
