@@ -268,5 +268,52 @@ TEST_CASE("a device is removed by its name") {
     CHECK(canned.asked().size() == 1);
 }
 
+Json stateRow(int n, const Json& drift) {
+    return {{"device", deviceNamed(n)},
+            {"drift", drift},
+            {"desired", 8},
+            {"version", 7},
+            {"hash", "abc"},
+            {"since", 1795428000000},
+            {"state", "refused"},
+            {"words", "forbidden: this device does not let a fleet use policy"}};
+}
+
+TEST_CASE("drift is listed page by page, and ends with 1 where there is any (fleet.md §4.3, §8.1)") {
+    CannedDoor canned;
+    canned.says("GET /v1/drift", [](const http::Request& asked) {
+        const bool isFirst = asked.query.find("from=0") == std::string::npos;
+        const Json page{{"devices", {stateRow(isFirst ? 1 : 2, "refused")}},
+                        {"next", isFirst ? Json(deviceNamed(1)) : Json()}};
+        return http::Answer{200, "application/json", page.dump()};
+    });
+    const auto listed = ran(drift, canned.data(), {"drift"});
+    CHECK(listed.code == ends::failure);
+    CHECK(listed.out.find(deviceNamed(2)) != std::string::npos);
+    CHECK(listed.out.find("forbidden: this device") != std::string::npos);
+    CHECK(ran(drift, canned.data(), {"drift", "--json"}).out.find("\"desired\":8") != std::string::npos);
+    canned.says("GET /v1/drift", Json{{"devices", Json::array()}, {"next", nullptr}});
+    const auto none = ran(drift, canned.data(), {"drift"});
+    CHECK(none.code == ends::ok);
+    CHECK(none.err == "all devices are as they are to be\n");
+    canned.says("GET /v1/drift", Json{{"devices", Json::array()}, {"next", ""}}); // it leads back
+    CHECK(ran(drift, canned.data(), {"drift"}).code == ends::protocol);
+}
+
+TEST_CASE("a device is shown with what is desired of it, and how it is (fleet.md §4.3)") {
+    CannedDoor canned;
+    Json row = stateRow(1, nullptr);
+    row["labels"] = {{"site", "berlin"}};
+    row["stint"] = "0.12.3";
+    row["seen"] = nullptr;
+    canned.says("GET /v1/device", row);
+    const auto shown = ran(fleetctl::device, canned.data(), {"device", deviceNamed(1)});
+    CHECK(shown.code == ends::ok);
+    for (const char* const part : {"site=berlin", "0.12.3", "version 8", "version 7: refused", "never"})
+        CHECK_MESSAGE(shown.out.find(part) != std::string::npos, shown.out);
+    CHECK(ran(fleetctl::device, canned.data(), {"device", deviceNamed(1), "--json"}).out.find("\"drift\":null") !=
+          std::string::npos);
+}
+
 } // namespace
 } // namespace stint::fleetctl

@@ -79,6 +79,48 @@ Json seenDevice(const char* id, std::optional<Duration> ago) {
     return {{"device", id}, {"seen", ago ? Json((wallNow() - *ago).time_since_epoch().count()) : Json()}};
 }
 
+TEST_CASE("a line is one whole desired state, checked before it is signed (fleet.md §4.3)") {
+    CannedDoor canned;
+    const Desk desk(canned);
+    canned.says("GET /v1/desired", Json{{"version", 7}});
+    canned.says("POST /v1/desired", Json{{"version", 8}, {"devices", 3}}, 201);
+    const auto made = ran(set, canned.data(),
+                          {"set", "label  site=berlin", "job.slots=3", "job.min_backoff=20s",
+                           "com.example.mail/battery=restricted", "com.example.mail/revoke=A,B"});
+    CHECK_MESSAGE(made.code == ends::ok, made.err);
+    CHECK(made.out == "8\n");
+    REQUIRE(canned.asked().size() == 2);
+    const auto paper = signedIn(canned.asked()[1]);
+    const auto desired = fleet::desiredIn(paper.document);
+    REQUIRE_MESSAGE(desired.ok(), desired.error().message);
+    CHECK(desired->version == 8);
+    CHECK(desired->targets == "label site=berlin");
+    CHECK(desired->policy == "job.min_backoff = \"20s\"\njob.slots = 3\n");
+    CHECK(desired->settings == "[[app]]\npackage = \"com.example.mail\"\n\"battery\" = \"restricted\"\n"
+                               "\"revoke\" = [\"A\", \"B\"]\n");
+    CHECK(isSignedBy(paper, desk.key.publicKey(), commentOf(*desired)));
+
+    struct Row {
+        std::vector<std::string> words;
+        std::string_view error;
+    };
+    for (const Row& row : {Row{{"set", "all", "job.slots=3"}, "--all says so"}, Row{{"set", "label"}, "a label"},
+                           Row{{"set", "seen>7d"}, "`seen` says nothing"},
+                           Row{{"set", "label site=berlin", "job.slots"}, "is no KEY=VALUE"},
+                           Row{{"set", "label site=berlin", "job.slot=3"}, "did you mean \"job.slots\""},
+                           Row{{"set", "label site=berlin", "job.slots=0"}, "job.slots"},
+                           Row{{"set", "label site=berlin", "job.slots=3", "job.slots=4"}, "is given twice"},
+                           Row{{"set", "label site=berlin", "a.b/bucket=red"}, "a bucket"},
+                           Row{{"set", "label site=berlin", "a.b/bucke=rare"}, "did you mean \"bucket\""}}) {
+        const auto wrong = ran(set, canned.data(), row.words);
+        CHECK(wrong.code == ends::usage);
+        CHECK_MESSAGE(wrong.err.find(row.error) != std::string::npos, wrong.err);
+    }
+    CHECK(canned.asked().size() == 2); // nothing of that was asked
+    CHECK(ran(set, canned.data(), {"set", "label site=berlin"}).code == ends::ok);
+    CHECK(fleet::desiredIn(signedIn(canned.asked()[3]).document)->policy.empty());
+}
+
 TEST_CASE("a campaign is signed by the operator's key, and handed over once (fleet.md §6.1)") {
     CannedDoor canned;
     const Desk desk(canned);

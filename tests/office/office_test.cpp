@@ -79,6 +79,11 @@ public:
         office_->start(document, all, [&](auto result) { done.set_value(std::move(result)); });
         return done.get_future().get();
     }
+    Result<Office::Set> set(const Signed& document, bool all = false) {
+        std::promise<Result<Office::Set>> done;
+        office_->set(document, all, [&](auto result) { done.set_value(std::move(result)); });
+        return done.get_future().get();
+    }
     Result<void> instruct(const Signed& given) {
         std::promise<Result<void>> done;
         office_->instruct(given, [&](auto result) { done.set_value(std::move(result)); });
@@ -103,6 +108,14 @@ public:
         std::promise<decltype(looking(std::declval<Office::View&>()))> done;
         office_->look([&](Office::View& view) { done.set_value(looking(view)); });
         return done.get_future().get();
+    }
+    /// "unheard", "older" or so; "": the device is as it is to be.
+    std::string drift(const std::string& device) {
+        return look([&](Office::View& view) {
+            const auto entry = sure(view.roster().stateOf(device, wallNow()));
+            const auto drift = driftOf(view.desired().wantedOf(entry->facts), entry->state);
+            return std::string(drift ? wordOf(*drift) : "");
+        });
     }
     /// "ann start 20261123-nvc38b7g", of each entry of the audit, which follow each other.
     std::vector<std::string> audit() {
@@ -165,8 +178,9 @@ struct Phone {
         const auto answer = sure(joinAnswerIn(desk.ask(FleetWord::Join, id(), device.asks(code))));
         identity = sure(Identity::join(device.directory(), code, std::get<JoinAnswer>(answer), id(), "boot 1", boot));
     }
-    HelloAnswer hello(Desk& desk) {
-        Hello hello{.version = "0.1.0", .endpoint = endpoint(), .open = {}};
+    HelloAnswer hello(Desk& desk, std::optional<Signed> reported = {}) {
+        Hello hello{
+            .version = "0.1.0", .endpoint = endpoint(), .open = {}, .ended = {}, .reported = std::move(reported)};
         return sure(helloAnswerIn(desk.ask(FleetWord::Hello, id(), textOf(hello))));
     }
     Reply asks(Desk& desk, const std::string& campaign, std::uint32_t slot = 1) {
@@ -185,6 +199,16 @@ struct Phone {
                          [&](auto result) { done.set_value(std::move(result)); });
         sure(done.get_future().get());
         desk.reported();
+    }
+    /// What it says of that document, at that time of its own.
+    Signed state(const Signed& paper, Holding holding, int since) const {
+        return sure(signedBy(identity->key(), DeviceState{.device = id(),
+                                                          .enrolment = enrolment(),
+                                                          .version = sure(desiredIn(paper.document)).version,
+                                                          .hash = sha256Of(paper.document),
+                                                          .since = WallTime(Duration(since)),
+                                                          .holding = holding,
+                                                          .words = {}}));
     }
     std::uint32_t enrolment() const { return identity->trust().certificate()->enrolment; }
 };
@@ -207,6 +231,13 @@ struct SmallFleet {
                         "[rollout]\nat-a-time = {}\nstop = {{ failures = \"none\" }}\n",
                         targets, 0, atATime);
         return sure(signedBy(server.ann, sure(campaignFromFile(text, "test.toml", wallNow() - ago))));
+    }
+    Signed desired(std::uint32_t version, const std::string& targets = "label site=berlin") const {
+        return sure(signedBy(server.ann, Desired{.version = version,
+                                                 .made = wallNow(),
+                                                 .targets = targets,
+                                                 .policy = "job.slots = 3\n",
+                                                 .settings = {}}));
     }
     Signed instruction(const std::string& id, const std::string& word) const {
         return sure(signedBy(server.ann, Instruction{id, word, wallNow()}));
@@ -255,6 +286,64 @@ TEST_CASE("§3, §4: devices join, are sent the order, ask, run and tell, so man
     CHECK(ended.size() == 12);
     CHECK(desk.count(started.id, Outcome::Failed) == 1);
     CHECK(desk.state(started.id) == Rollout::State::Ended);
+}
+
+TEST_CASE("§4.3: a desired state is set once, told to whom it means, and outlives its server") {
+    SmallFleet fleet(2);
+    auto* desk = fleet.desk.get();
+    Phone &one = fleet.phones[0], &two = fleet.phones[1];
+    const Signed first = fleet.desired(1);
+    CHECK(desk->set(sure(signedBy(fleet.server.statement, sure(desiredIn(first.document)))), true).error().code ==
+          Errc::SECURITY);
+    CHECK(desk->set(fleet.desired(2), true).error().code == Errc::ILLEGAL_STATE);
+    CHECK(desk->set(first).error().code == Errc::ILLEGAL_ARGUMENT); // it means all, and does not say so
+    desk->orders();
+    CHECK(sure(desk->set(first, true)).devices == 2);
+    CHECK(sure(desk->set(first, true)).version == 1); // the answer was lost, say
+    CHECK(desk->set(fleet.desired(1), true).error().code == Errc::ILLEGAL_STATE);
+    const auto told = desk->orders();
+    CHECK(told.size() == 4);
+    CHECK(told.begin()->second == OrderMessage{.campaign = {}, .enrolment = 1, .desired = 1});
+    CHECK(desk->audit().back() == "Ann set 1");
+    CHECK(desk->drift(one.id()) == "unheard");
+
+    const HelloAnswer answer = one.hello(*desk);
+    REQUIRE(answer.desired.has_value());
+    CHECK(*answer.desired == first);
+    REQUIRE(answer.statement.has_value());
+    CHECK(sure(statementIn(answer.statement->document)).desired == std::vector{sha256Of(first.document)});
+    CHECK_FALSE(one.hello(*desk, one.state(first, Holding::Applied, 10)).desired.has_value());
+    CHECK(desk->drift(one.id()) == "");
+    one.hello(*desk, one.state(first, Holding::Refused, 9)); // an old word of it, said again
+    CHECK(desk->drift(one.id()) == "");
+    one.hello(*desk, two.state(first, Holding::Refused, 11)); // another's
+    CHECK(desk->drift(one.id()) == "");
+    CHECK(two.hello(*desk, two.state(first, Holding::Refused, 10)).desired.has_value()); // until it is not refused
+    CHECK(desk->drift(two.id()) == "refused");
+
+    const Signed second = fleet.desired(2);
+    sure(desk->set(second, true));
+    CHECK(desk->drift(one.id()) == "older");
+    CHECK(*one.hello(*desk, one.state(first, Holding::Applied, 10)).desired == second);
+    one.hello(*desk, one.state(second, Holding::Changed, 20));
+
+    // A server that has lost its file, and another list, by which the operator is none any more.
+    fleet.desk.reset();
+    std::filesystem::remove(fleet.roster());
+    fleet.desk = std::make_unique<Desk>(fleet.nats, fleet.server, fleet.roster());
+    desk = fleet.desk.get();
+    CHECK(desk->drift(one.id()) == "changed");
+    CHECK(desk->drift(two.id()) == "older");
+    CHECK(desk->orders().size() == 2); // it was set a moment ago, and may not have been told
+    CHECK_FALSE(one.hello(*desk).desired.has_value());
+    CHECK(*two.hello(*desk).desired == second);
+    sure(desk->label(one.id(), {"site=oslo"}));
+    CHECK(desk->drift(one.id()) == "older"); // it does not know yet that nothing is desired of it
+    Operators none = fleet.server.list;
+    ++none.version;
+    none.operators.clear();
+    sure(desk->takeOperators(sure(signedBy(fleet.server.root, none))));
+    CHECK_FALSE(two.hello(*desk).desired.has_value());
 }
 
 TEST_CASE("§3: a device that leaves is out once it has signed that itself, and nobody else takes it out") {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "contract/model/view.hpp"
+#include "fleet/steps/desired.hpp"
 #include "fleet/steps/settings.hpp"
 #include "link/wire/connect.hpp"
 #include "link/wire/fields.hpp"
@@ -167,6 +168,46 @@ TEST_CASE("without stintd settings wait") { // fleet.md §4.4
     const auto waits = world.set(both);
     CHECK(waits.code != 0);
     CHECK(!waits.isForGood);
+}
+
+TEST_CASE("a desired state is made so whole or not at all, and what a person changes of it is seen") { // fleet.md §4.3
+    Owned world;
+    const Ground& ground = world.stage.ground;
+    const fs::path file = ground.config / "policy.d" / "fleet-desired.toml";
+    const auto desired = [](std::string policy, std::string settings) {
+        return Desired{
+            .version = 1, .made = {}, .targets = "all", .policy = std::move(policy), .settings = std::move(settings)};
+    };
+    const Desired whole = desired("job.slots = 3\n", both);
+    for (int twice = 0; twice < 2; ++twice)
+        CHECK_MESSAGE(makeSo(ground, whole).code == 0, makeSo(ground, whole).words);
+    CHECK(contentOf(file) == whole.policy);
+    CHECK(world.daemon->app("com.example.news").batteryUse == BatteryUse::Unrestricted);
+    CHECK(changedSince(ground, whole).value() == "");
+
+    struct Row {
+        const char *policy, *settings;
+    };
+    for (const Row& row : {Row{"job.slots = 0\n", both}, Row{"job.slots = 4\n", "[[app]]\npackage = \"a.none\"\n"},
+                           Row{"job.slots = 4\n", "[[app]]\nbucket = \"rare\"\n"}}) {
+        const auto refused = makeSo(ground, desired(row.policy, row.settings));
+        CHECK(refused.code != 0);
+        CHECK_MESSAGE(refused.isForGood, refused.words);
+        CHECK(contentOf(file) == whole.policy);
+    }
+    REQUIRE(world.set("[[app]]\npackage = \"com.example.mail\"\ngrant = [\"SCHEDULE_EXACT_ALARM\"]\n").code == 0);
+    CHECK(changedSince(ground, whole).value() == "com.example.mail/revoke");
+    REQUIRE(world.set("[[app]]\npackage = \"com.example.news\"\nbattery = \"optimized\"\n").code == 0);
+    CHECK(changedSince(ground, desired("job.slots = 3\n", "[[app]]\npackage = \"com.example.news\"\n"
+                                                          "battery = \"unrestricted\"\n"))
+              .value() == "com.example.news/battery");
+    fs::remove(file);
+    CHECK(changedSince(ground, whole).value() == "fleet-desired.toml is another one");
+    REQUIRE(makeSo(ground, whole).code == 0);
+    CHECK(changedSince(ground, whole).value() == "");
+    REQUIRE(makeSo(ground, {}).code == 0);
+    CHECK_FALSE(fs::exists(file));
+    CHECK(makeSo(ground, {}).code == 0); // again
 }
 
 TEST_CASE("a policy and an app of a campaign's count in the stintd that runs") { // fleet.md §6.4
