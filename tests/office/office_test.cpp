@@ -200,7 +200,7 @@ struct Phone {
         sure(done.get_future().get());
         desk.reported();
     }
-    /// What it says of that document, at that time of its own.
+    /// Its word of that document, at that time of its own.
     Signed state(const Signed& paper, Holding holding, int since) const {
         return sure(signedBy(identity->key(), DeviceState{.device = id(),
                                                           .enrolment = enrolment(),

@@ -55,7 +55,7 @@ void Agent::lookAtDesired(const std::optional<Signed>& given) {
     noteState(*std::move(state), isMade ? *given : isGone ? Signed{} : note->paper);
 }
 
-/// What is to be told of a document that the server has sent. nullopt: nothing.
+/// The state to tell, after a document that the server has sent. nullopt: none.
 std::optional<DeviceState> Agent::makeSo(const Signed& given) {
     const auto judged = identity_->trust().judgeDesired(given, place_.version, owner(), wires_.now());
     if (judged.reason && isUntold(*judged.reason)) {

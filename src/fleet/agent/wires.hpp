@@ -86,7 +86,7 @@ public:
 
     /// The device is made as that says (fleet/steps/desired.hpp); one that says nothing takes the fleet's policy away.
     virtual Errand::StepEnded makeSo(const Desired& desired) = 0;
-    /// What is not so any more; empty: nothing.
+    /// The first thing that is not so any more; empty: there is none.
     virtual Result<std::string> changedSince(const Desired& desired) = 0;
 
     /// The machine restarts; `refused` is called where it does not.

@@ -38,7 +38,7 @@ struct Assignment {
     bool operator==(const Assignment&) const = default;
 };
 
-/// What a device has made of its desired state (§4.3).
+/// A device's own word of its desired state (§4.3).
 struct DesiredNote {
     Signed paper;        ///< the document that it was made like; empty: none
     std::string state;   ///< what it tells of it: a document, which it signs

@@ -37,7 +37,7 @@ public:
     /// nullptr: there never was one.
     const Document* find(std::uint32_t version) const;
 
-    // Of those that stand.
+    // Those that stand.
 
     std::size_t count() const { return standing_.size(); }
     /// nullptr: none means it.

@@ -153,7 +153,7 @@ private:
     };
     using Work = std::function<void()>;
     class Looking;
-    // Of the house's keys: root's lists, and the documents of desired state.
+    // Parts of the house's keys: root's lists, and the documents of desired state.
     static constexpr std::string_view listPart = "operators.", desiredPart = "desired.";
 
     void leave(Work work);

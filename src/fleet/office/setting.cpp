@@ -12,7 +12,7 @@
 namespace stint::fleet {
 namespace {
 
-/// As long as a campaign's orders (fleet.md §5).
+/// The time of a campaign's orders (fleet.md §5), too.
 constexpr Duration toldAnewFor = std::chrono::minutes(10);
 
 } // namespace

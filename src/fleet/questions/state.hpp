@@ -1,5 +1,5 @@
-// What a device says of the state that is desired of it (fleet.md §4.3): a paper that it signs, and tells with each
-// hello. The latest counts, by the fleet's time, which only moves on.
+// A device's word of how it is, where it is to be as a document says (fleet.md §4.3): a paper that it signs, and tells
+// with each hello. The latest counts, by the fleet's time, which only moves on.
 #pragma once
 #include <array>
 #include <cstdint>

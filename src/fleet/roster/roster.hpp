@@ -179,8 +179,8 @@ public:
     /// Devices whose certificates were made before that.
     Result<std::int64_t> certifiedBefore(WallTime made);
 
-    /// What a device tells of its state, as it has signed it. False: it is none, another's, of another enrolment, not
-    /// newer than what is known, or not signed by the key of the device's certificate; and changes nothing.
+    /// A device tells of its state, as it has signed it. False: it is none, another's, of another enrolment, not newer
+    /// than what is known, or not signed by the key of the device's certificate; and changes nothing.
     Result<bool> takeState(const std::string& device, const Signed& paper);
     /// nullopt: it is no device of this fleet.
     Result<std::optional<StateEntry>> stateOf(const std::string& device, WallTime now);

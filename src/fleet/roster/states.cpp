@@ -1,4 +1,4 @@
-// What devices have told of the state that is desired of them (fleet.md §4.3).
+// The states that devices tell, each of how it is to be (fleet.md §4.3).
 #include <cstring>
 
 #include "base/result/errors.hpp"

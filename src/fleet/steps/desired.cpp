@@ -9,7 +9,7 @@
 
 namespace stint::fleet {
 
-// What may be refused comes before what is done, and the file last, which the disk alone can refuse by then.
+// Refusals come before anything is done, and the file last, which the disk alone can refuse by then.
 Errand::StepEnded makeSo(const Ground& ground, const Desired& desired) {
     if (!desired.policy.empty())
         if (auto refused = policyRefusal(ground.config, desiredPolicyName, desired.policy)) return *std::move(refused);

@@ -12,7 +12,7 @@ namespace stint::fleet {
 /// Done again it changes nothing. A policy of before that it has none in place of goes. Blocks until stintd has
 /// answered.
 Errand::StepEnded makeSo(const Ground& ground, const Desired& desired);
-/// What of it is not so any more, of a state that was made so; empty: nothing. Blocks likewise.
+/// The first part that is not so any more, of a state that was made so; empty: there is none. Blocks likewise.
 Result<std::string> changedSince(const Ground& ground, const Desired& desired);
 
 } // namespace stint::fleet

@@ -147,7 +147,7 @@ std::string_view differing(const AppSettings& one, const AppView& app) {
     if (!one.battery.empty() && nameOf(app.batteryUse) != one.battery) return "battery";
     if (!one.dataSaverExempt.empty() && app.dataSaverExempt != (one.dataSaverExempt == "yes"))
         return "data-saver-exempt";
-    // What is revoked and granted at once is granted.
+    // A permission that is revoked and granted at once is granted.
     const auto mayHave = [&](const std::string& permission) {
         return std::ranges::find(one.grant, permission) != one.grant.end() || isRevoked(permission);
     };

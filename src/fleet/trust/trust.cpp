@@ -62,7 +62,7 @@ std::set<std::string_view> kindsOf(const Desired& desired) {
 
 } // namespace
 
-/// What operators are to have signed, with that comment, and may have: the use of those kinds.
+/// A paper of operators', by the comment with which they sign it, and the kinds that they are to have for it.
 struct Claim {
     std::set<std::string_view> kinds;
     std::string comment;

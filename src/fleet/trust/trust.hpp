@@ -103,7 +103,7 @@ private:
         WallTime time;
         Instant at;
     };
-    /// What has to be so of any word of operators': its reason, and more of it, where it is not.
+    /// A paper of operators' lacks what each has to have: the reason, and more of it.
     struct Unsigned {
         Reason reason;
         std::string words;
