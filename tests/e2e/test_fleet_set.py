@@ -1,4 +1,4 @@
-"""What devices are to be like (fleet.md §4.3): set, made so, refused, changed by an owner, and told, whatever is killed."""
+"""Devices as they are to be (fleet.md §4.3): set, made so, refused, changed by an owner, and told, whatever is killed."""
 
 import json
 
@@ -92,7 +92,7 @@ def test_a_desired_state_is_made_so_refused_and_told_and_the_last_version_wins(g
     ground.until((1, "refused"), (2, "unheard"))
     assert policy_file(able).read_text() == "job.slots = 2\n" and ground.shown(0)["version"] == 2
 
-    # Who was away has the newest alone; who changes it stands above the fleet, and is told of with the next hello.
+    # A device that was away has the newest alone. An owner who changes it stands above the fleet, and is told of.
     policy_file(able).unlink()
     comes_back(absent)
     ground.until((1, "refused"))
