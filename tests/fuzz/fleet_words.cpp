@@ -1,8 +1,9 @@
-// The words between a device and its fleet's server, and a signed paper with a report inside; the first byte says
-// which. Each is refused, or reads again as it is written.
+// The words between a device and its fleet's server, and papers with a report, a state or a desired one inside; the
+// first byte says which. Each is refused, or reads again as it is written.
 #include "fleet/document/telling.hpp"
 #include "fleet/questions/questions.hpp"
 #include "fleet/questions/report.hpp"
+#include "fleet/questions/state.hpp"
 #include "fuzz/fuzz.hpp"
 
 using namespace stint;
@@ -28,6 +29,24 @@ void report(const std::string& document) {
     fuzz::must(again.ok() && again->telling.words == words, "whatever a command prints can be told");
 }
 
+void state(const std::string& document) {
+    const auto state = deviceStateIn(document);
+    fuzz::must(!state.ok() || documentOf(*state) == document, "a state has one document");
+    const DeviceState told{.device = "4TQ0000000000000000000000A",
+                           .enrolment = 1,
+                           .version = 1,
+                           .hash = std::string(64, 'a'),
+                           .since = WallTime(Duration(1)),
+                           .holding = Holding::Refused,
+                           .words = document};
+    fuzz::must(deviceStateIn(documentOf(told)).ok(), "whatever is wrong can be told");
+}
+
+void desired(const std::string& document) {
+    const auto desired = desiredIn(document);
+    fuzz::must(!desired.ok() || documentOf(*desired) == document, "a desired state has one document");
+}
+
 constexpr void (*kinds[])(const std::string&) = {
     [](const std::string& text) { hasOneText(text, orderIn(text)); },
     [](const std::string& text) { hasOneText(text, helloIn(text)); },
@@ -37,6 +56,8 @@ constexpr void (*kinds[])(const std::string&) = {
     [](const std::string& text) { hasOneText(text, replyIn(text)); },
     [](const std::string& text) { hasOneText(text, docAnswerIn(text)); },
     report,
+    state,
+    desired,
 };
 
 } // namespace

@@ -86,8 +86,13 @@ TEST_CASE("fleet.md §6, §11: of generated bad documents none is taken") {
     const std::uint64_t count = asked ? std::stoull(asked) : 1'500;
     SmallFleet fleet;
     fleet.owner.commands = {"any"};
+    fleet.list.operators[0].kinds.emplace_back("policy");
+    fleet.owner.kinds.emplace_back("policy");
+    const Desired desired{.version = 3, .made = then, .targets = "all", .policy = "job.slots = 3\n", .settings = {}};
+    fleet.newest.desired = {sha256Of(documentOf(desired))};
     Trust trust = fleet.trust();
     REQUIRE(fleet.judge(*signedBy(fleet.ann, SmallFleet::campaign()), trust).campaign);
+    REQUIRE(trust.judgeDesired(*signedBy(fleet.ann, desired), "4.1", fleet.owner, boot).desired);
     Forger forger(fleet);
     std::map<Reason, std::uint64_t> found;
     std::uint64_t taken = 0;
@@ -104,6 +109,7 @@ TEST_CASE("fleet.md §6, §11: of generated bad documents none is taken") {
         if (trust.takeOperators(forger.forged(fleet.root, fleet.list)).ok()) ++taken;
         if (trust.takeCertificate(forger.forged(fleet.enrolment, fleet.certificate), phone).ok()) ++taken;
         if (trust.takeStatement(forger.forged(fleet.statement, fleet.newest), boot).ok()) ++taken;
+        if (trust.judgeDesired(forger.forged(fleet.ann, desired), "4.1", fleet.owner, boot).desired) ++taken;
         const Instruction cancel{idOf(SmallFleet::campaign()), "cancel",
                                  made % 2 ? fleet.newest.made : fleet.list.made};
         if (trust.judge(forger.forged(fleet.ann, cancel), "4.1").ok()) ++taken;

@@ -26,7 +26,7 @@ inline constexpr auto actRows = std::to_array<ActRow>({
     {Act::Resume, "resume", "resumed"},
     {Act::Retry, "retry", "gave once more to those that failed"},
     {Act::Cancel, "cancel", "cancelled"},
-    {Act::Set, "set", "set, for devices that are to be so, version"},
+    {Act::Set, "set", "set the desired state, version"},
     {Act::Operators, "operators", "made the list of operators"},
     {Act::Certificate, "certificate", "gave a certificate to"},
     {Act::Label, "label", "labelled"},

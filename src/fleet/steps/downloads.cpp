@@ -29,7 +29,7 @@ namespace {
 constexpr std::size_t hashedAtOnce = std::size_t{1} << 20;
 
 /// A machine's trouble passes, and so does a clock's, with which no certificate is valid; what a server says does not.
-Errand::StepEnded endOf(const transfer::Ending& ending) {
+Errand::StepEnded stepEndOf(const transfer::Ending& ending) {
     const bool isOurs = ending.exitCode == ends::inputOutput || ending.exitCode == ends::cannotCreate;
     const bool mayPass = ending.fate == transfer::Fate::Later || isOurs || transfer::isOfCertificate(ending);
     return mayPass ? notNow(ending.exitCode, ending.text) : forGood(ending.exitCode, ending.text);
@@ -103,7 +103,7 @@ private:
 
     void fetched(const transfer::Ending& ending) {
         ticket_.reset();
-        if (ending.fate != transfer::Fate::Done) return end_(fleet::endOf(ending));
+        if (ending.fate != transfer::Fate::Done) return end_(stepEndOf(ending));
         arrived_(source_.size);
         transfer::forgetFinished(folder_.at(name_));
         const Fd file = folder_.openOurs(name_, O_RDONLY);
