@@ -73,7 +73,7 @@ struct SmallServer {
                 .enrolment = enrolment.publicKey().text(),
                 .statement = statement.publicKey().text(),
                 .two = {},
-                .operators = {{"Ann", ann.publicKey().text(), {"get"}, ""}}};
+                .operators = {{"Ann", ann.publicKey().text(), {"get", "policy"}, ""}}};
         const Folder folder = sure(Folder::open(place.path()));
         sure(push::writePrivateFile(folder, FleetKeys::enrolmentFile, enrolment.unlockedFile().text()));
         sure(push::writePrivateFile(folder, FleetKeys::statementFile, statement.unlockedFile().text()));
