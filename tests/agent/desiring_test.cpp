@@ -196,7 +196,8 @@ TEST_CASE("fleet.md §4.3: in any order of losses, repeats, deaths and changes t
             switch (random() % 7) {
             case 0:
             case 1:
-                world.want(++version, fmt::format("job.slots = {}\n", 1 + version % 9));
+                ++version;
+                world.want(version, fmt::format("job.slots = {}\n", 1 + version % 9));
                 said.push_back(*world.wanted);
                 break;
             case 2: // an old one is said again, and then the right one

@@ -339,8 +339,8 @@ TEST_CASE("another's file, or one that others may read, is refused and left as i
 TEST_CASE("a file of a newer Stint is left alone: what it has begun would be done again") { // fleet.md §4.5
     Device device;
     { device.open(); }
-    device.change("PRAGMA user_version = 2");
-    CHECK(device.refusal() == "errands.db is of a newer Stint: version 2");
+    device.change("PRAGMA user_version = 3");
+    CHECK(device.refusal() == "errands.db is of a newer Stint: version 3");
     CHECK(device.notices.empty());
     CHECK(!fs::exists(device.file.string() + ".damaged"));
 }

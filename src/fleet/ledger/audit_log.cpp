@@ -1,6 +1,7 @@
 #include "fleet/ledger/audit_log.hpp"
 
 #include "base/result/errors.hpp"
+#include "fleet/document/document.hpp"
 
 namespace stint::fleet {
 namespace {
