@@ -13,12 +13,6 @@ namespace {
 struct Lenient : World {
     Lenient() { allow("\"policy\""); }
     void allow(const char* kinds) const { overwrite(place / "fleet.toml", fmt::format("kinds = [{}]\n", kinds)); }
-    /// The agent looks, and tells what there is.
-    void look() {
-        start();
-        if (agent) agent->wantWork();
-        goOn();
-    }
     std::string last() const {
         if (states.empty()) return "nothing";
         const DeviceState& state = states.back();

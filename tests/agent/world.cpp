@@ -144,6 +144,12 @@ void World::wantNothing() {
     sayNews();
 }
 
+void World::look() {
+    start();
+    if (agent) guarded([&] { agent->wantWork(); });
+    goOn();
+}
+
 void World::sayNews() {
     newest.made = today += 1min;
     std::ranges::sort(newest.alive);

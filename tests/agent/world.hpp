@@ -52,6 +52,8 @@ public:
     Desired want(std::uint32_t version, const std::string& policy, const std::string& targets = "all");
     /// None means this device any more.
     void wantNothing();
+    /// The agent says hello, and all goes on.
+    void look();
     /// The device's agent, if none is there: it reads what was noted.
     void start();
     void die();

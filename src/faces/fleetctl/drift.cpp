@@ -23,21 +23,21 @@ namespace ends = cli::ends;
 namespace {
 
 /// A device's row, as the door tells of it.
-struct StateRow {
+struct DriftRow {
     std::string device, state, words;
     std::optional<std::string> drift;
     std::optional<std::uint32_t> desired, version;
     std::optional<WallTime> since;
 };
-Result<StateRow> stateRowIn(const cli::Json& json) {
+Result<DriftRow> driftRowIn(const cli::Json& json) {
     Members members(json);
-    StateRow row{.device = members.text("device"),
-                 .state = members.textOrNull("state").value_or(""),
-                 .words = members.text("words"),
-                 .drift = members.textOrNull("drift"),
-                 .desired = members.countOrNull("desired"),
-                 .version = members.countOrNull("version"),
-                 .since = members.timeOrNull("since")};
+    DriftRow row{.device = members.text("device"),
+                  .state = members.textOrNull("state").value_or(""),
+                  .words = members.text("words"),
+                  .drift = members.textOrNull("drift"),
+                  .desired = members.countOrNull("desired"),
+                  .version = members.countOrNull("version"),
+                  .since = members.timeOrNull("since")};
     if (members.isWrong()) return noAnswer();
     return row;
 }
@@ -60,7 +60,7 @@ int drift(const Arguments& given, const Screen& screen) {
             const auto page = STINT_TRY(door->get("/v1/drift", {{"from", *from}}));
             Members members(page);
             for (const cli::Json& each : members.list("devices")) {
-                const StateRow row = STINT_TRY(stateRowIn(each));
+                const DriftRow row = STINT_TRY(driftRowIn(each));
                 isAny = true;
                 if (screen.json())
                     screen.print(lineOf(each));
@@ -87,7 +87,7 @@ int device(const Arguments& given, const Screen& screen) {
     if (!door.ok()) return failed(screen, what, door.error());
     const auto said = door->get("/v1/device", {{"id", id}});
     if (!said.ok()) return failed(screen, what, said.error());
-    const auto row = stateRowIn(*said);
+    const auto row = driftRowIn(*said);
     if (!row.ok()) return failed(screen, what, row.error());
     Members members(*said);
     const auto labels = labelsText(members.table("labels"));
