@@ -98,11 +98,11 @@ def in_window(world, *words, columns=80, rows=30):
 
 def test_each_verb_of_the_table_has_its_code(world):
     verbs = verbs_of_fleet(world)
-    assert len(verbs) == 22, verbs
+    assert len(verbs) == 25, verbs
     for verb in verbs:
         words = {"join": ["http://127.0.0.1:1", "code"], "why": ["x", "y"], "start": ["none.toml"], "label": ["x", "site=oslo"],
                  "init": ["--name", ""], **{word: [] for word in ("serve", "campaigns", "devices", "audit", "doctor", "invite",
-                                                                  "send")}}.get(verb, ["x"])
+                                                                  "send", "drift")}}.get(verb, ["x"])
         made = world.stint("fleet", verb, *words)
         assert made.code in (64, 66, 69) and "has no verb" not in made.err, (verb, made)
 
@@ -190,7 +190,11 @@ def test_a_hostile_server_steers_no_terminal(world, door):
     door.says["GET", "/v1/results"] = {"results": [row], "next": None}
     door.says["GET", "/v1/result"] = row
     door.says["POST", "/v1/remove"] = lambda body: (404, {"error": nasty})
-    for words in (["campaigns"], ["status", ID], ["devices"], ["results", ID], ["why", ID, DEVICE], ["remove", DEVICE]):
+    state = {"device": nasty, "drift": nasty, "desired": 2, "version": 1, "hash": nasty, "since": 0, "state": nasty, "words": nasty}
+    door.says["GET", "/v1/drift"] = {"devices": [state], "next": None}
+    door.says["GET", "/v1/device"] = state | {"labels": {nasty: nasty}, "stint": nasty, "seen": None}
+    for words in (["campaigns"], ["status", ID], ["devices"], ["results", ID], ["why", ID, DEVICE], ["remove", DEVICE],
+                  ["drift"], ["device", DEVICE]):
         for option in ([], ["--json"]):
             made = world.stint("fleet", *words, *option)
             assert made.code in (0, 1, 66), (words, made)
@@ -199,7 +203,7 @@ def test_a_hostile_server_steers_no_terminal(world, door):
 
 def test_where_no_server_runs_it_says_what_would_be_one(world):
     for words in (["devices"], ["campaigns"], ["status", ID], ["results", ID], ["why", ID, DEVICE], ["remove", DEVICE],
-                  ["label", DEVICE, "a=b"], ["audit"]):
+                  ["label", DEVICE, "a=b"], ["audit"], ["drift"], ["device", DEVICE], ["set", "id " + DEVICE]):
         made = world.stint("fleet", *words)
         assert made.code == 69 and "`stint fleet serve`" in made.err, made
     for words in (["serve"], ["invite"]):

@@ -104,8 +104,8 @@ TEST_CASE("a line is one whole desired state, checked before it is signed (fleet
         std::vector<std::string> words;
         std::string_view error;
     };
-    for (const Row& row : {Row{{"set", "all", "job.slots=3"}, "--all says so"}, Row{{"set", "label"}, "no label's name"},
-                           Row{{"set", "seen>7d"}, "`seen` says nothing"},
+    for (const Row& row : {Row{{"set", "all", "job.slots=3"}, "--all says so"},
+                           Row{{"set", "label"}, "no label's name"}, Row{{"set", "seen>7d"}, "`seen` says nothing"},
                            Row{{"set", "label site=berlin", "job.slots"}, "is no KEY=VALUE"},
                            Row{{"set", "label site=berlin", "job.slot=3"}, "did you mean \"job.slots\""},
                            Row{{"set", "label site=berlin", "job.slots=0"}, "job.slots"},

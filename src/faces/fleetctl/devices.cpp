@@ -32,6 +32,13 @@ Result<std::string> labelsText(const cli::Json& labels) {
     return fmt::format("{}", fmt::join(all, " "));
 }
 
+std::optional<int> misnamed(const std::string& device, std::string_view what, const Screen& screen) {
+    if (fleet::isDeviceId(device)) return std::nullopt;
+    return screen.fail(ends::usage, fmt::format("{}: a device's name has 26 letters and digits, as `stint fleet "
+                                                "devices` lists it",
+                                                what));
+}
+
 Result<void> walkDevices(const Door& door, const std::string& query,
                          const std::function<Result<void>(const cli::Json& row, const std::string& id)>& take) {
     std::string from;
@@ -91,10 +98,7 @@ int changeDevice(const Arguments& given, const Screen& screen, std::string_view 
                  cli::Json asked, std::string_view done) {
     const std::string& device = given.words[0];
     const std::string what = fmt::format("cannot {} {}", verb, printable(device));
-    if (!fleet::isDeviceId(device))
-        return screen.fail(ends::usage, fmt::format("{}: a device's name has 26 letters and digits, as `stint fleet "
-                                                    "devices` lists it",
-                                                    what));
+    if (const auto code = misnamed(device, what, screen)) return *code;
     const auto door = Door::of(given);
     if (!door.ok()) return failed(screen, what, door.error());
     asked.emplace("device", device);

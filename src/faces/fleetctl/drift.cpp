@@ -32,12 +32,12 @@ struct DriftRow {
 Result<DriftRow> driftRowIn(const cli::Json& json) {
     Members members(json);
     DriftRow row{.device = members.text("device"),
-                  .state = members.textOrNull("state").value_or(""),
-                  .words = members.text("words"),
-                  .drift = members.textOrNull("drift"),
-                  .desired = members.countOrNull("desired"),
-                  .version = members.countOrNull("version"),
-                  .since = members.timeOrNull("since")};
+                 .state = members.textOrNull("state").value_or(""),
+                 .words = members.text("words"),
+                 .drift = members.textOrNull("drift"),
+                 .desired = members.countOrNull("desired"),
+                 .version = members.countOrNull("version"),
+                 .since = members.timeOrNull("since")};
     if (members.isWrong()) return noAnswer();
     return row;
 }
@@ -83,6 +83,7 @@ int drift(const Arguments& given, const Screen& screen) {
 int device(const Arguments& given, const Screen& screen) {
     const std::string& id = given.words[0];
     const std::string what = fmt::format("cannot show {}", printable(id));
+    if (const auto code = misnamed(id, what, screen)) return *code;
     const auto door = Door::of(given);
     if (!door.ok()) return failed(screen, what, door.error());
     const auto said = door->get("/v1/device", {{"id", id}});
