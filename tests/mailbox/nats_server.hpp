@@ -29,7 +29,8 @@ inline bool eventually(const std::function<bool()>& isSo) {
 
 class NatsServer {
 public:
-    NatsServer() {
+    /// `limits`: more of its `jetstream` block.
+    explicit NatsServer(std::string limits = "") : limits_(std::move(limits)) {
         std::string name = "/tmp/stint-nats-XXXXXX";
         REQUIRE(::mkdtemp(name.data()) != nullptr);
         directory_ = name;
@@ -89,7 +90,7 @@ private:
                                  device);
         std::ofstream(config()) << fmt::format(
             "listen: \"127.0.0.1:{}\"\nports_file_dir: \"{}\"\nserver_name: test\n"
-            "jetstream {{ store_dir: \"{}\" }}\n"
+            "jetstream {{ store_dir: \"{}\" {} }}\n"
             "accounts {{ STINT {{ jetstream: enabled, users: [{{user: server, password: secret}}], exports: ["
             "{{service: \"stint.box.*.*\"}}, {{service: \"stint.reg.*.*\"}}, {{service: \"stint.f.*.*.*\"}}, "
             "{{stream: \"stint.live.>\"}}] }},\n"
@@ -98,7 +99,7 @@ private:
             "{{service: {{account: STINT, subject: \"stint.reg.*.*\"}}}}, "
             "{{service: {{account: STINT, subject: \"stint.f.*.*.*\"}}}}, "
             "{{stream: {{account: STINT, subject: \"stint.live.>\"}}}}] }} }}\n",
-            port, directory_.string(), store().string(), users);
+            port, directory_.string(), store().string(), limits_, users);
     }
 
     bool readPort() {
@@ -114,6 +115,7 @@ private:
         return false;
     }
 
+    std::string limits_;
     std::filesystem::path directory_;
     pid_t pid_ = 0;
     int port_ = 0;
