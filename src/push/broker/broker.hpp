@@ -102,7 +102,8 @@ public:
     Result<std::vector<std::string>> askAll(const std::string& subject, std::string_view question, std::size_t most,
                                             Duration longest = std::chrono::seconds(2)) const;
 
-    // These wait for the server's answer, 2 s at most: Unavailable where none comes.
+    // These wait for the server's answer, 2 s at most: Unavailable where none comes. Storage: it has no room for what
+    // is to be written.
 
     /// Makes the stream of a shard where it is not there, and gives it more replicas where it has less.
     Result<StreamState> openStream(std::string_view shard, int replicas = 1) const;

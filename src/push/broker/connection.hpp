@@ -69,7 +69,8 @@ struct Broker::Connection {
     Result<nats::StreamInfo> infoOf(const std::string& stream) const;
     /// `isOther`: its configuration here is another than the server's.
     Result<nats::StreamInfo> moreReplicas(nats::StreamInfo info, int replicas, bool isOther = false) const;
-    Result<nats::KeyValues> bucketOf(std::string_view bucket) const;
+    /// The sequence that the stream has given it. IllegalState: it is not as `expected`; Storage: there is no room.
+    Result<std::uint64_t> publish(const std::string& subject, std::string_view body, jsPubOptions* expected) const;
     void tellChange(bool up);
     void tellOthers();
     void answered(natsMsg* message);

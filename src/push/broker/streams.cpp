@@ -344,18 +344,26 @@ Result<std::uint64_t> Broker::openBucket(std::string_view bucket, int replicas, 
     return last;
 }
 
-Result<nats::KeyValues> Broker::Connection::bucketOf(std::string_view bucket) const {
-    const std::string name(bucket);
-    kvStore* found = nullptr;
-    STINT_TRY(checked(js_KeyValue(&found, jetStream.get(), name.c_str()), name));
-    return KeyValues(found);
+// libnats' own verbs of buckets keep JetStream's code to themselves.
+Result<std::uint64_t> Broker::Connection::publish(const std::string& subject, std::string_view body,
+                                                  jsPubOptions* expected) const {
+    jsErrCode code{};
+    jsPubAck* acked = nullptr;
+    const auto status = js_Publish(&acked, jetStream.get(), subject.c_str(), body.data(), static_cast<int>(body.size()),
+                                   expected, &code);
+    const PubAck ack(acked);
+    if (code == JSStreamWrongLastSequenceErr)
+        return fail(Errc::ILLEGAL_STATE, "{}: there is a newer message by now", subject);
+    constexpr std::array isFull{JSAccountResourcesExceededErr, JSInsufficientResourcesErr,
+                                JSStorageResourcesExceededErr, JSStreamStoreFailedErr};
+    if (std::ranges::find(isFull, code) != isFull.end()) return fail(Errc::STORAGE, "the broker's store is full");
+    STINT_TRY(checked(status, subject));
+    return ack->Sequence;
 }
 
 Result<void> Broker::put(std::string_view bucket, std::string_view key, std::string_view value) const {
-    const auto store = STINT_TRY(it_->bucketOf(bucket));
-    const std::string its(key);
-    return checked(kvStore_Put(nullptr, store.get(), its.c_str(), value.data(), static_cast<int>(value.size())),
-                   bucket);
+    STINT_TRY(it_->publish(subjectOfKey(bucket, key), value, nullptr));
+    return {};
 }
 
 Result<void> Broker::purge(std::string_view bucket, std::string_view keys) const {
@@ -385,15 +393,7 @@ Result<std::uint64_t> Broker::append(const std::string& subject, std::string_vie
     jsPubOptions_Init(&expected);
     expected.ExpectLastSubjectSeq = last;
     expected.ExpectNoMessage = last == 0;
-    jsErrCode code{}; // which kvStore_Update() keeps to itself
-    jsPubAck* acked = nullptr;
-    const auto status = js_Publish(&acked, it_->jetStream.get(), subject.c_str(), body.data(),
-                                   static_cast<int>(body.size()), &expected, &code);
-    const PubAck ack(acked);
-    if (code == JSStreamWrongLastSequenceErr)
-        return fail(Errc::ILLEGAL_STATE, "{}: there is a newer message by now", subject);
-    STINT_TRY(checked(status, subject));
-    return ack->Sequence;
+    return it_->publish(subject, body, &expected);
 }
 
 Result<void> Broker::writeOnce(std::string_view bucket, std::string_view key, std::string_view value) const {
