@@ -45,8 +45,9 @@ Result<void> AuditLog::write(AuditEntry entry) {
             isKnown_ = true;
             return {};
         }
-        if (written.error().code != Errc::ILLEGAL_STATE)
-            return fail(Errc::UNAVAILABLE, "the audit: {}", written.error().message);
+        const Errc why = written.error().code;
+        if (why != Errc::ILLEGAL_STATE)
+            return fail(why == Errc::STORAGE ? why : Errc::UNAVAILABLE, "the audit: {}", written.error().message);
         if (tries == mostWriters) return fail(Errc::UNAVAILABLE, "the audit: others write all the time");
     }
 }

@@ -73,6 +73,7 @@ Result<std::string> Office::joined(const std::string& device, const std::string&
     statement();
     const Enrolled enrolled = enroller_.answer(question, device, known, wallNow(), bootNow());
     if (enrolled.made) {
+    if (!enrolled.trouble.empty()) lose(fail(Errc::STORAGE, "{}", enrolled.trouble));
         const Certificate made = STINT_TRY(certificateIn(enrolled.made->document));
         STINT_TRY(enter(Act::Certificate, std::string(theServer), device,
                         fmt::format("enrolment {}, {}", made.enrolment,

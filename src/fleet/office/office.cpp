@@ -253,11 +253,12 @@ void Office::lose(const Error& why) {
     follows_ = false;
     asking_.clear();
     if (Roster::isDamage(why)) damage_ = why;
+    if (why.code == Errc::STORAGE) mayBeFull_ = true;
     tellOnce(why.message);
 }
 
 void Office::heed(const Error& why) {
-    if (Roster::isDamage(why)) lose(why);
+    if (why.code == Errc::STORAGE) lose(why);
 }
 
 void Office::tellOnce(const std::string& sentence) {
@@ -277,6 +278,9 @@ Result<void> Office::checkOpen() const {
 // A server that follows reads the same as the one that leads, and asks each 5 s which of both it is: so it can go on at
 // once.
 Result<void> Office::open() {
+    // A full broker answers what is asked of it: only what it is to keep shows whether it has room again.
+    if (mayBeFull_) STINT_TRY(broker_.put(houseBucket, roomKey, ""));
+    mayBeFull_ = false;
     copies_ = STINT_TRY(replicas());
     if (damage_) {
         STINT_TRY(roster_.beginAnew(*damage_));
@@ -356,6 +360,7 @@ Result<void> Office::readHouse() {
     const std::string prefix = push::subjectOfKey(houseBucket, "");
     const auto read = [&](const push::Stored& value) {
         const std::string_view key = std::string_view(value.subject).substr(prefix.size());
+        if (key == roomKey) return;
         const auto taken = key.starts_with(listPart)      ? takeList(value.body)
                            : key.starts_with(desiredPart) ? takeDesired(value.body)
                                                           : enroller_.invitations().read(key, value.body);

@@ -153,8 +153,8 @@ private:
     };
     using Work = std::function<void()>;
     class Looking;
-    // Parts of the house's keys: root's lists, and the documents of desired state.
-    static constexpr std::string_view listPart = "operators.", desiredPart = "desired.";
+    // Parts of the house's keys: root's lists, the documents of desired state, and nothing, where the broker had no room.
+    static constexpr std::string_view listPart = "operators.", desiredPart = "desired.", roomKey = "room";
 
     void leave(Work work);
     void taken(const std::string& device);
@@ -178,7 +178,7 @@ private:
     Result<void> forgetOld();
     Result<void> hearKept(const std::string& id, Running& running);
     void lose(const Error& why);
-    /// All is lost where the roster is damaged.
+    /// All is lost where the roster is damaged, or anything full.
     void heed(const Error& why);
     template <class Value> Result<Value> heeded(Result<Value> result) {
         if (!result.ok()) heed(result.error());
@@ -250,6 +250,7 @@ private:
     std::array<std::int64_t, passedRows.size()> passed_{};
     std::string told_;
     std::optional<Error> damage_; ///< the roster's, which is to be made anew
+    bool mayBeFull_ = false;      ///< the broker, or the disk, did not take something
     bool isOpen_ = false;
 
     std::mutex mutex_;
