@@ -1,10 +1,37 @@
-// fleet.md §7: what a fleet's server does when its broker has no room.
+// fleet.md §7: what a fleet's server does when its broker loses power, or has no room.
 #include <doctest/doctest.h>
+
+#include <filesystem>
 
 #include "office/desk.hpp"
 
 namespace stint::fleet {
 namespace {
+
+/// The broker's disk as it was at some time.
+class Disk {
+public:
+    /// With all that it was given until now.
+    explicit Disk(NatsServer& nats) : nats_(nats) {
+        nats_.kill();
+        std::filesystem::copy(nats_.store(), copy(), std::filesystem::copy_options::recursive);
+        nats_.start();
+    }
+    /// A power cut: it has no more than that. When this returns, the server has read it.
+    void returns(Desk& desk) {
+        const int before = desk.opened();
+        nats_.kill();
+        std::filesystem::remove_all(nats_.store());
+        std::filesystem::copy(copy(), nats_.store(), std::filesystem::copy_options::recursive);
+        nats_.start();
+        REQUIRE(eventually([&] { return desk.opened() > before; }));
+    }
+
+private:
+    std::filesystem::path copy() const { return place_ / "js"; }
+    NatsServer& nats_;
+    Place place_;
+};
 
 /// A stream of nothing that takes all the room that there is.
 class Ballast {
@@ -24,6 +51,70 @@ private:
 };
 
 } // namespace
+
+TEST_CASE("§7: after a power cut of the only broker its log counts, and what devices say again mends the rest") {
+    SmallFleet fleet(2);
+    Desk& desk = *fleet.desk;
+    Campaign open = sure(campaignIn(fleet.campaign(2).document));
+    open.open = true;
+    const std::string id = sure(desk.start(sure(signedBy(fleet.server.ann, open)), true)).id;
+    const JoinCode code = desk.invites(fleet.server);
+    Phone &first = fleet.phones[0], &second = fleet.phones[1], lost, later;
+    REQUIRE(first.asks(desk, id).word == Reply::Word::Begin);
+    first.tell(desk, id, Phase::Running);
+    Disk disk(fleet.nats);
+
+    REQUIRE(second.asks(desk, id).word == Reply::Word::Begin);
+    first.tell(desk, id, Phase::Ended, Outcome::Succeeded);
+    REQUIRE(eventually([&] { return desk.count(id, Outcome::Succeeded) == 1; }));
+    lost.join(desk, code);
+    REQUIRE(lost.asks(desk, id).word == Reply::Word::Begin);
+    disk.returns(desk);
+
+    CHECK(second.asks(desk, id).word == Reply::Word::Begin); // the same slot, again
+    CHECK(desk.count(id, Outcome::Succeeded) == 1);          // which the roster has
+    CHECK(lost.asks(desk, id).word == Reply::Word::Over);
+    // The next one has the number that it had.
+    later.join(desk, code);
+    CHECK(later.asks(desk, id).word == Reply::Word::Begin);
+    later.tell(desk, id, Phase::Ended, Outcome::Succeeded);
+    CHECK(eventually([&] { return desk.count(id, Outcome::Succeeded) == 2; }));
+    const auto rows =
+        desk.look([&](Office::View& view) { return sure(view.roster().results(id, {}, 0, 10, wallNow())); });
+    REQUIRE(rows.size() == 3);
+    CHECK(rows[2].device == later.id());
+
+    // Where the roster is gone, too, a device is asked for its last report, and tells it again.
+    fleet.desk.reset();
+    std::filesystem::remove(fleet.roster());
+    fleet.desk = std::make_unique<Desk>(fleet.nats, fleet.server, fleet.roster());
+    CHECK(fleet.desk->count(id, Outcome::Succeeded) == 1);
+    const Hello hello{.version = "0.1.0", .endpoint = first.endpoint(), .open = {{id, 2}}};
+    const auto answer = sure(helloAnswerIn(fleet.desk->ask(FleetWord::Hello, first.id(), textOf(hello))));
+    CHECK(answer.missing == std::vector{id});
+    first.sequence = 1;
+    first.tell(*fleet.desk, id, Phase::Ended, Outcome::Succeeded);
+    CHECK(eventually([&] { return fleet.desk->count(id, Outcome::Succeeded) == 2; }));
+}
+
+TEST_CASE("§7: after a power cut the roster has nobody whom no log has") {
+    SmallFleet fleet(1);
+    Campaign open = sure(campaignIn(fleet.campaign(2).document));
+    open.open = true;
+    const std::string id = sure(fleet.desk->start(sure(signedBy(fleet.server.ann, open)), true)).id;
+    const JoinCode code = fleet.desk->invites(fleet.server);
+    Disk disk(fleet.nats);
+    Phone lost;
+    lost.join(*fleet.desk, code);
+    REQUIRE(lost.asks(*fleet.desk, id).word == Reply::Word::Begin);
+    lost.tell(*fleet.desk, id, Phase::Ended, Outcome::Failed);
+    REQUIRE(eventually([&] { return fleet.desk->count(id, Outcome::Failed) == 1; }));
+    disk.returns(*fleet.desk);
+    CHECK(lost.asks(*fleet.desk, id).word == Reply::Word::Over);
+    CHECK(fleet.desk->count(id, Outcome::Failed) == 0);
+    const auto counts = fleet.desk->look([&](Office::View& view) { return sure(view.roster().counts(id)); });
+    CHECK(counts == std::vector<ResultCount>{{Phase::Targeted, Outcome::None, 1}});
+}
 
 TEST_CASE("§7: where the broker has no room nothing is answered as done, and who runs it is told at once") {
     SmallFleet fleet(3, "", ", max_file_store: 20971520");

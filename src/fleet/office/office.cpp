@@ -299,6 +299,8 @@ Result<void> Office::open() {
     STINT_TRY(readHouse());
     STINT_TRY(readDevices());
     STINT_TRY(readCampaigns());
+    for (const auto& [id, running] : campaigns_)
+        STINT_TRY(roster_.cutTargets(id, running.steering.members()));
     STINT_TRY(openReports());
     while (STINT_TRY(readReports())) {
     }

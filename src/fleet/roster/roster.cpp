@@ -164,6 +164,12 @@ Result<void> Roster::beginRound(const std::string& campaign, std::uint8_t round)
     return {};
 }
 
+Result<void> Roster::cutTargets(const std::string& campaign, Device end) {
+    const Known its = STINT_TRY(known(campaign));
+    auto cut = STINT_TRY(database_.prepare("DELETE FROM targets WHERE campaign = ?1 AND number >= ?2"));
+    return cut.run(its.number, column(end));
+}
+
 std::vector<std::string> Roster::ids() const {
     std::vector<std::string> all;
     for (const auto& [id, its] : campaigns_)

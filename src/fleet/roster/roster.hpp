@@ -196,6 +196,8 @@ public:
         Enrolment enrolment = 0;
     };
     Result<void> addTargets(const std::string& campaign, Device first, std::span<const Meaning> devices);
+    /// The campaign's log has no devices from that number on: a power cut took those that it had.
+    Result<void> cutTargets(const std::string& campaign, Device end);
     /// An operator has begun that round.
     Result<void> beginRound(const std::string& campaign, std::uint8_t round);
     Result<std::vector<CampaignEntry>> campaigns();
