@@ -326,7 +326,8 @@ TEST_CASE("fleet.md §5: a record that cannot follow is refused, and changes not
     Rollout made = desk.anew();
     for (const Record& record :
          {Record(Granted{5, 1}), Record(Granted{0, 1}), Record(WaveOpened{2}), Record(Left{2}), Record(Offered{{0, 2}}),
-          Record(Presumed{Outcome::Expired, {7}}), Record(Retried{1, 2, {2}, {}})})
+          Record(Presumed{Outcome::Expired, {7}}), Record(Presumed{Outcome::Succeeded, {0}}),
+          Record(Presumed{Outcome::Failed, {0}}), Record(Retried{1, 2, {2}, {}})})
         CHECK(!made.apply(record, WallTime()).ok());
     CHECK(made.isSame(desk.rollout()));
     REQUIRE(made.apply(Retried{2, 2, {}, {}}, WallTime()).ok());

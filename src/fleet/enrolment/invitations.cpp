@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::size_t mostLabelsOfOne = 32; // PROPOSAL
 constexpr std::size_t numberLength = 8;
+constexpr std::size_t longestLine = 128; ///< of a use, or more
 constexpr std::string_view sealedFor = "stint fleet: the seal of invitations";
 
 std::string_view labelRule(std::string_view text) {
@@ -140,7 +141,7 @@ Result<void> Invitations::read(std::string_view key, std::string_view value) {
     if (!key.starts_with(usedPart) || !number) return fail(Errc::STORAGE, "{} is no invitation's key", printable(key));
     Known& known = all_[std::string(parts[0])];
     known.used = std::max(known.used, *number);
-    known.lines.emplace(value);
+    if (value.size() <= longestLine) known.lines.emplace(value); // else it is nobody's
     return {};
 }
 

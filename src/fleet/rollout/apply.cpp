@@ -1,6 +1,7 @@
 // A rollout as its log and the reports make it. Whoever makes it again reads records before reports that were there
 // first, so what is noted here comes to the same in either order.
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/result/errors.hpp"
@@ -9,6 +10,9 @@
 namespace stint::fleet {
 
 namespace {
+
+/// Ends that a device alone can tell (fleet.md §4.1).
+constexpr std::array ownWords{Outcome::Succeeded, Outcome::Failed, Outcome::Rejected};
 
 // The devices that a record is about.
 std::vector<Device> devicesOf(const Record& record) {
@@ -31,6 +35,9 @@ Result<void> Rollout::apply(const Record& record, WallTime at) {
     if (const auto* opened = std::get_if<WaveOpened>(&record);
         opened && (opened->wave != wave_ + 1 || opened->wave > waves_.size()))
         return fail(Errc::STORAGE, "wave {} is opened after wave {} of {}", opened->wave, wave_, waves_.size());
+    if (const auto* presumed = std::get_if<Presumed>(&record);
+        presumed && std::ranges::find(ownWords, presumed->outcome) != ownWords.end())
+        return fail(Errc::STORAGE, "devices are held for {}, which they alone can tell", wordOf(presumed->outcome));
     if (const auto* retried = std::get_if<Retried>(&record); retried && retried->round < round_)
         return fail(Errc::STORAGE, "round {} is retried after round {}", retried->round, round_);
     now_ = std::max(now_, at);
