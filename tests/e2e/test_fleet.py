@@ -149,10 +149,10 @@ def test_from_nothing_to_a_campaigns_results(office, devices):
     assert office.results(started)[0]["device"] == moved
 
     acts = [json.loads(line) for line in office.world.done("fleet", "audit", "--json").splitlines()]
-    assert [row["act"] for row in acts] == ["certificate"] * 3 + ["start", "label", "start"], acts
+    assert [row["act"] for row in acts] == ["invite", *["certificate"] * 3, "start", "label", "start"], acts
     assert acts[-1]["of"] == started and acts[-1]["paper"] and acts[-2]["words"] == "site=oslo", acts
     verified = office.world.done("fleet", "audit", "--verify")
-    assert "entries 1 to 6 follow each other" in verified, verified
+    assert "entries 1 to 7 follow each other" in verified, verified
     office.world.done("fleet", "doctor")
 
 

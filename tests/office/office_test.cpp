@@ -358,8 +358,11 @@ TEST_CASE("§2.1: 30 d after its last device's time a campaign is gone, and so i
 TEST_CASE("§2.3: what is done is in the audit before it is answered, and what is refused is not") {
     SmallFleet fleet(2);
     Desk& desk = *fleet.desk;
-    const std::string first = "the server certificate " + fleet.phones[0].id();
-    CHECK(desk.audit() == std::vector{first, "the server certificate " + fleet.phones[1].id()});
+    const auto begun = desk.audit();
+    REQUIRE(begun.size() == 3);
+    CHECK(begun[0].starts_with("the server invite "));
+    for (std::size_t n = 0; n < 2; ++n)
+        CHECK(begun[n + 1] == "the server certificate " + fleet.phones[n].id());
     const Signed good = fleet.campaign(2);
     const std::string id = sure(desk.start(good, true)).id;
     sure(desk.start(good, true)); // again: it was started once

@@ -13,7 +13,20 @@
 
 namespace stint::fleet {
 
-enum class Act : std::uint8_t { Start, Pause, Resume, Retry, Cancel, Set, Operators, Certificate, Label, Remove, Stop };
+enum class Act : std::uint8_t {
+    Start,
+    Pause,
+    Resume,
+    Retry,
+    Cancel,
+    Set,
+    Operators,
+    Invite,
+    Certificate,
+    Label,
+    Remove,
+    Stop,
+};
 struct ActRow {
     Act act;
     std::string_view word;
@@ -28,6 +41,7 @@ inline constexpr auto actRows = std::to_array<ActRow>({
     {Act::Cancel, "cancel", "cancelled"},
     {Act::Set, "set", "set the desired state, version"},
     {Act::Operators, "operators", "made the list of operators"},
+    {Act::Invite, "invite", "lets devices join by"},
     {Act::Certificate, "certificate", "gave a certificate to"},
     {Act::Label, "label", "labelled"},
     {Act::Remove, "remove", "removed"},

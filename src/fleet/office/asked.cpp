@@ -10,6 +10,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
+#include "base/time/time.hpp"
 #include "fleet/document/document.hpp"
 #include "fleet/enrolment/words.hpp"
 #include "fleet/office/office.hpp"
@@ -311,6 +312,11 @@ Result<Invitation> Office::invited(const Wanted& wanted) {
     const bool isTheirs =
         made.ok() || made.error().code == Errc::ILLEGAL_ARGUMENT || made.error().code == Errc::LIMIT_EXCEEDED;
     if (!isTheirs) lose(made.error());
+    if (!made.ok()) return made;
+    // Nobody has its secret before that.
+    STINT_TRY(enter(Act::Invite, std::string(theServer), made->id,
+                    fmt::format("for {} of them, within {}: {}", made->uses, formatDuration(wanted.expires),
+                                fmt::join(made->labels, " "))));
     return made;
 }
 

@@ -140,7 +140,7 @@ void Office::instruct(Signed instruction, Done done) {
 }
 
 void Office::invite(Wanted wanted, std::function<void(Result<Invitation>)> done) {
-    leave([this, wanted = std::move(wanted), done = std::move(done)] { done(invited(wanted)); });
+    leave([this, wanted = std::move(wanted), done = std::move(done)] { done(heeded(invited(wanted))); });
 }
 
 void Office::takeOperators(Signed list, Done done) {

@@ -153,7 +153,7 @@ private:
     };
     using Work = std::function<void()>;
     class Looking;
-    // Parts of the house's keys: root's lists, the documents of desired state, and nothing, where the broker had no room.
+    // Parts of the house's keys: root's lists, documents of desired state, and nothing, where the broker had no room.
     static constexpr std::string_view listPart = "operators.", desiredPart = "desired.", roomKey = "room";
 
     void leave(Work work);
