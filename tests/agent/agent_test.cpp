@@ -596,6 +596,29 @@ TEST_CASE("fleet.md §4.2: reports that nobody takes have a job, which waits for
     CHECK(world.told(id).outcome == Outcome::Succeeded);
 }
 
+TEST_CASE("fleet.md §2.2: an order comes with the answer to a hello, too, once") {
+    World world;
+    const std::string id = ordered(world, World::campaign(command));
+    world.die();
+    const Campaign campaign = [] {
+        Campaign other = World::campaign(command);
+        other.name = "another";
+        return other;
+    }();
+    const std::string its = idOf(campaign);
+    world.documents[its] = sure(signedBy(world.server.ann, campaign));
+    world.newest.alive.push_back(its);
+    world.sayNews();
+    for (int twice = 0; twice < 2; ++twice) {
+        world.orders = {{id, 0}, {its, 0}};
+        world.run(daily);
+        world.answerAll();
+        CHECK(world.told(its).phase == Phase::Waiting);
+        CHECK(world.told(its).sequence == 1);
+    }
+    CHECK(world.hellos.size() < 6);
+}
+
 TEST_CASE("fleet.md §4.2: a report that the server lacks is told again under its number") {
     World world;
     const std::string id = ordered(world, World::campaign(command));

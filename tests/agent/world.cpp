@@ -260,6 +260,7 @@ Result<std::string> World::answerTo(const Asked& asked) {
         if (hello.enrolment == 0) answer.certificate = known.certificate;
         if (hello.statement < newest.made) answer.statement = sure(signedBy(server.statement, newest));
         answer.missing = std::exchange(missing, {});
+        answer.orders = std::exchange(orders, {});
         if (hello.reported) hearState(*hello.reported, device);
         const bool isSo = wanted && !states.empty() && states.back().hash == sha256Of(wanted->document) &&
                           (states.back().holding == Holding::Applied || states.back().holding == Holding::Changed);

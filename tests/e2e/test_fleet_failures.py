@@ -2,9 +2,12 @@
 which most of these tests share."""
 
 import json
+import os
 import random
 import shutil
 import subprocess
+import time
+from pathlib import Path
 
 import pytest
 from connector import PATIENCE
@@ -12,6 +15,7 @@ from fleet_ground import Ground, comes_back, goes_away, marked, runs
 from origin import Origin
 from push_line import until
 from test_fleet import PASSWORD, campaign, pytestmark  # noqa: F401
+from world import World
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +91,23 @@ def test_an_order_of_before_a_device_was_wiped_is_void(ground):
     after = ground.starts("wiped", marked("after"))
     ground.until(after, "succeeded")
     assert (runs(device, "before"), runs(device, "after")) == (0, 1)
+
+
+@pytest.mark.skipif("ASAN_OPTIONS" in os.environ, reason="what is preloaded comes before asan")
+def test_no_clock_of_a_device_decides_anything(ground):
+    library = ground.world.root / "clock_off.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, Path(__file__).with_name("clock_off.c"), "-ldl"], check=True)
+    days = {1971: 400, 2099: 47_300}  # since 1970
+    text = campaign(marked("clock"), 'stop = { failures = "none" }').replace("site=berlin", "site=clock")
+    started = ground.office.starts(text.replace("expires", "open = true\nexpires"), "--all")
+    devices = []
+    for day in days.values():
+        world = World()
+        world.environment |= {"LD_PRELOAD": str(library), "CLOCK_OFF": str(day * 86_400 - int(time.time()))}
+        devices.append(ground.device("clock", world))
+    ground.until(started, "succeeded", "succeeded")
+    assert [runs(device, "clock") for device in devices] == [1, 1]
+    assert [int(device.line.daemon.log.read_text()[:4]) for device in devices] == list(days)
 
 
 # Content.

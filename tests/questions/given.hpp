@@ -33,7 +33,8 @@ inline HelloAnswer aHelloAnswer() {
             .certificate = paperOf("{}"),
             .statement = paperOf("{\"ü\":[]}"),
             .desired = paperOf("{}"),
-            .missing = {campaignId}};
+            .missing = {campaignId},
+            .orders = {{"20261122-aaaaaaaa", 0}, {campaignId, 255}}};
 }
 inline SlotQuestion aSlotQuestion() { return {.campaign = campaignId, .enrolment = 3, .round = 255, .slot = 9}; }
 inline DeviceState aState() {

@@ -251,28 +251,33 @@ void Agent::heard(std::string_view text) {
     const auto order = orderIn(text);
     if (!order.ok()) return wires_.complain(order.error().message);
     if (!identity_) return;
-    if (order->desired != 0) return wantWork();
-    const auto found = keeping_->all().find(order->campaign);
+    if (order->desired != 0 || note(*order)) wantWork();
+}
+
+/// True: the server is to be asked about it.
+bool Agent::note(const OrderMessage& order) {
+    const auto found = keeping_->all().find(order.campaign);
     const bool isKnown = found != keeping_->all().end();
     const bool isTold = isKnown && found->second.kept.sequence != 0;
-    if (isTold && order->round <= found->second.round) {
-        const Going* const going = find(order->campaign);
-        if (!going || !order->again) return;
-        if (going->errand->isRunning()) return wantWork(); // there is news of it: it was cancelled
-        return happen(order->campaign, Errand::Offered{going->errand->kept().round});
+    if (isTold && order.round <= found->second.round) {
+        const Going* const going = find(order.campaign);
+        if (!going || !order.again) return false;
+        if (going->errand->isRunning()) return true; // there is news of it: it was cancelled
+        happen(order.campaign, Errand::Offered{going->errand->kept().round});
+        return false;
     }
     if (isKnown && !isTold && found->second.isOpen() &&
-        (order->enrolment < found->second.enrolment ||
-         (order->enrolment == found->second.enrolment && order->round <= found->second.round)))
-        return wantWork(); // it waits to be looked at
-    Assignment noted = isKnown ? found->second : Assignment{.id = order->campaign};
+        (order.enrolment < found->second.enrolment ||
+         (order.enrolment == found->second.enrolment && order.round <= found->second.round)))
+        return true; // it waits to be looked at
+    Assignment noted = isKnown ? found->second : Assignment{.id = order.campaign};
     if (!isTold) noted.kept = {}; // one that came to nothing before
-    noted.round = static_cast<std::uint8_t>(order->round);
-    noted.enrolment = order->enrolment;
+    noted.round = static_cast<std::uint8_t>(order.round);
+    noted.enrolment = order.enrolment;
     noted.heard = fleetTime();
     if (noted.order.document.empty()) noted.until = noted.heard + longestLife;
     save(noted);
-    if (!fault_ && keeping_->all().contains(noted.id)) wantWork();
+    return !fault_ && keeping_->all().contains(noted.id);
 }
 
 void Agent::save(const Assignment& noted) {

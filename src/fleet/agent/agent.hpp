@@ -105,6 +105,7 @@ private:
     void happen(const std::string& campaign, const Errand::Event& event);
     void take(Going& going, const std::vector<Errand::Effect>& effects);
     Result<void> keep(Going& going);
+    bool note(const OrderMessage& order);
     void save(const Assignment& noted);
     void perform(Going& going, const Errand::Wait& wait);
     void perform(Going& going, const Errand::AskForSlot& question);

@@ -113,6 +113,9 @@ void Agent::heardHello(const std::string& text) {
         takePapers(answer->operators, answer->certificate, answer->statement);
         for (const std::string& campaign : answer->missing)
             retell(campaign);
+        const auto& certificate = identity_->trust().certificate();
+        for (const auto& [campaign, round] : answer->orders) // they are looked at below
+            if (certificate && !fault_) note({campaign, certificate->enrolment, round, false});
     } else {
         pass_->words = answer.error().message;
         wires_.complain(within("hello", answer.error()).message);

@@ -73,8 +73,8 @@ Result<std::string> Office::joined(const std::string& device, const std::string&
     }
     statement();
     const Enrolled enrolled = enroller_.answer(question, device, known, wallNow(), bootNow());
-    if (enrolled.made) {
     if (!enrolled.trouble.empty()) lose(fail(Errc::STORAGE, "{}", enrolled.trouble));
+    if (enrolled.made) {
         const Certificate made = STINT_TRY(certificateIn(enrolled.made->document));
         STINT_TRY(enter(Act::Certificate, std::string(theServer), device,
                         fmt::format("enrolment {}, {}", made.enrolment,
@@ -151,12 +151,12 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
     if (entry && std::tie(hello.enrolment, hello.certificate) < std::tie(entry->enrolment, entry->made))
         answer.certificate = STINT_TRY(signedIn(entry->certificate));
     if (const auto& made = statement(); made && hello.statement < said_.made) answer.statement = made;
-    // Orders that it may never have got, for it had no endpoint, or its line lost them.
-    for (auto& [id, running] : campaigns_) {
+    // Orders that it may never have got, for it had no endpoint, its line lost them, or its clock has made them old.
+    for (const auto& [id, running] : campaigns_) {
         const auto number = running.steering.numberOf(device);
-        if (!number || hello.open.contains(id)) continue;
+        if (!number || hello.open.contains(id) || answer.orders.size() == mostTold) continue;
         const Target& target = running.steering.rollout().targets()[*number];
-        if (target.phase == Phase::Offered && !target.hasEnded()) order(id, running, {*number, target.round, false});
+        if (target.phase == Phase::Offered && !target.hasEnded()) answer.orders.emplace(id, target.round);
     }
     return textOf(answer);
 }

@@ -91,7 +91,7 @@ constexpr auto refusalFields = std::to_array<Field<Refusal>>({
 });
 // clang-format on
 
-constexpr std::string_view openKey = "open", endedKey = "ended", reportedKey = "reported";
+constexpr std::string_view openKey = "open", endedKey = "ended", reportedKey = "reported", ordersKey = "orders";
 
 template <auto member, class Into> Result<void> readPaper(const Origin&, const Value& value, Into& into) {
     into.*member = STINT_TRY(signedFrom(value));
@@ -108,17 +108,24 @@ constexpr PaperRow papers[] = {
     {{"statement", readPaper<&HelloAnswer::statement, HelloAnswer>}, &HelloAnswer::statement},
     {{"desired", readPaper<&HelloAnswer::desired, HelloAnswer>}, &HelloAnswer::desired}};
 
-using Sequences = std::map<std::string, std::uint32_t, std::less<>>;
+using Numbers = std::map<std::string, std::uint32_t, std::less<>>; ///< of campaigns
 
-template <Sequences Hello::*member> Result<void> readSequences(const Origin& from, const Value& value, Hello& into) {
+template <class Words, Numbers Words::*member>
+Result<void> readNumbers(const Origin& from, const Value& value, Words& into) {
     if (!value.table() || value.table()->size() > mostTold)
         return fail(Errc::ILLEGAL_ARGUMENT, "{}: campaigns are to be a table of at most {}", from.file, mostTold);
-    for (const auto& [campaign, sequence] : *value.table()) {
+    for (const auto& [campaign, number] : *value.table()) {
         if (!isCampaignId(campaign)) return fail(Errc::ILLEGAL_ARGUMENT, "{}: it has no campaign's id", from.file);
-        if (auto done = take(sequence, aCount, (into.*member)[campaign]); !done)
-            return fail(Errc::ILLEGAL_ARGUMENT, "{}: the sequence of {} {}", from.file, campaign, done.error().message);
+        if (auto done = take(number, aCount, (into.*member)[campaign]); !done)
+            return fail(Errc::ILLEGAL_ARGUMENT, "{}: the number of {} {}", from.file, campaign, done.error().message);
     }
     return {};
+}
+void put(Value::Table& table, std::string_view key, const Numbers& all) {
+    Value::Table numbers;
+    for (const auto& [campaign, number] : all)
+        numbers.emplace(campaign, give(number));
+    if (!numbers.empty()) table.emplace(key, Value{std::move(numbers)});
 }
 
 std::string written(const ReplyRow& row) { return jsonOf({tableOf(replyFields, row)}); }
@@ -137,7 +144,12 @@ Result<Reply> plainReplyIn(std::string_view text) {
 
 Result<HelloAnswer> plainHelloAnswerIn(std::string_view text) {
     return paperIn(text, "the answer", helloAnswerFields, textOf,
-                   {papers[0].key, papers[1].key, papers[2].key, papers[3].key}, std::size(papers) * longestSigned);
+                   {papers[0].key,
+                    papers[1].key,
+                    papers[2].key,
+                    papers[3].key,
+                    {ordersKey, readNumbers<HelloAnswer, &HelloAnswer::orders>}},
+                   std::size(papers) * longestSigned);
 }
 
 /// The answer, or the words with which the server refuses.
@@ -157,14 +169,8 @@ std::string textOf(const DocQuestion& question) { return jsonOf({tableOf(docFiel
 
 std::string textOf(const Hello& hello) {
     Value::Table table = tableOf(helloFields, hello);
-    const auto put = [&](std::string_view key, const Sequences& all) {
-        Value::Table sequences;
-        for (const auto& [campaign, sequence] : all)
-            sequences.emplace(campaign, give(sequence));
-        if (!sequences.empty()) table.emplace(key, Value{std::move(sequences)});
-    };
-    put(openKey, hello.open);
-    put(endedKey, hello.ended);
+    put(table, openKey, hello.open);
+    put(table, endedKey, hello.ended);
     if (hello.reported) table.emplace(reportedKey, valueOf(*hello.reported));
     return jsonOf({std::move(table)});
 }
@@ -173,6 +179,7 @@ std::string textOf(const HelloAnswer& answer) {
     Value::Table table = tableOf(helloAnswerFields, answer);
     for (const PaperRow& row : papers)
         if (const auto& paper = answer.*row.member) table.emplace(row.key.key, valueOf(*paper));
+    put(table, ordersKey, answer.orders);
     return jsonOf({std::move(table)});
 }
 
@@ -195,8 +202,8 @@ Result<OrderMessage> orderIn(std::string_view text) {
 }
 Result<Hello> helloIn(std::string_view text) {
     return paperIn(text, "the hello", helloFields, textOf,
-                   {{openKey, readSequences<&Hello::open>},
-                    {endedKey, readSequences<&Hello::ended>},
+                   {{openKey, readNumbers<Hello, &Hello::open>},
+                    {endedKey, readNumbers<Hello, &Hello::ended>},
                     {reportedKey, readPaper<&Hello::reported, Hello>}});
 }
 Result<SlotQuestion> slotQuestionIn(std::string_view text) { return paperIn(text, "the question", slotFields, textOf); }

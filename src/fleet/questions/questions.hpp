@@ -48,11 +48,12 @@ struct Hello {
 
     bool operator==(const Hello&) const = default;
 };
-/// The papers that are newer than those which the device has; and what it is to tell again.
+/// The papers that are newer than those which the device has; what it is to tell again; and its orders.
 struct HelloAnswer {
     std::optional<Signed> operators, certificate, statement;
     std::optional<Signed> desired{};  ///< its desired state, where it has told none that is made so
     std::vector<std::string> missing; ///< campaigns of which the server lacks the last report
+    std::map<std::string, std::uint32_t, std::less<>> orders; ///< the rounds of campaigns that it has not named
 
     bool operator==(const HelloAnswer&) const = default;
 };
