@@ -93,6 +93,9 @@ TEST_CASE("§4.3: a desired state is set once, told to whom it means, and outliv
     CHECK(desk->orders().size() == 2); // it was set a moment ago, and may not have been told
     CHECK_FALSE(one.hello(*desk).desired.has_value());
     CHECK(*two.hello(*desk).desired == second);
+    Phone late; // joins later
+    late.join(*desk, desk->invites(fleet.server));
+    CHECK(*late.hello(*desk).desired == second);
     sure(desk->label(one.id(), {"site=oslo"}));
     CHECK(desk->drift(one.id()) == "older"); // it does not know yet that nothing is desired of it
     Operators none = fleet.server.list;
