@@ -1,30 +1,19 @@
-// The files of the page, and what a request asks with.
+// The files of the page that are built in, and what a request asks with.
 #include <doctest/doctest.h>
 
-#include "faces/taskmanager/pages.hpp"
+#include "entrance/pages.hpp"
+#include "faces/taskmanager/paths.hpp"
 #include "faces/taskmanager/request.hpp"
 
 using namespace stint::taskmanager;
 
-TEST_CASE("a tag is that of its bytes, and matches as a browser sends it back") { // linux.md §B, embed
-    const std::string tag = entityTag("one");
-    CHECK(tag.size() == 34);
-    CHECK(tag != entityTag("two"));
-    CHECK(base64OfSha256("") == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
-    for (const std::string& header :
-         std::vector<std::string>{tag, "*", "\"x\", " + tag, "W/" + tag, " " + tag + " ,\"y\""})
-        CHECK(matches(header, tag));
-    for (const std::string& header : std::vector<std::string>{"", tag.substr(1), "\"x\""})
-        CHECK_FALSE(matches(header, tag));
-}
-
 TEST_CASE("each file that is built in has a type, a tag and bytes, in the order of paths") {
     std::string_view before;
-    for (const EmbeddedFile& file : embeddedFiles()) {
+    for (const stint::entrance::EmbeddedFile& file : embeddedFiles()) {
         CHECK(before < file.path);
         before = file.path;
         CHECK(file.path.starts_with('/'));
-        CHECK_FALSE(typeOf(file.path).empty());
+        CHECK_FALSE(stint::entrance::typeOf(file.path).empty());
         CHECK(file.tag.size() == 34);
         CHECK(file.gzip.starts_with("\x1f\x8b"));
     }

@@ -74,10 +74,10 @@ void Board::follow(bool on) {
         lost(line_.whyNot());
 }
 
-std::vector<TopicText> Board::everything() const {
+std::vector<entrance::TopicText> Board::everything() const {
     if (daemon_ == Daemon::Asking) return {};
     const bool isUp = daemon_ == Daemon::Up;
-    std::vector<TopicText> all{{"hello", helloJson(isUp)}};
+    std::vector<entrance::TopicText> all{{"hello", helloJson(isUp)}};
     if (isUp) {
         std::vector<std::string> jobs;
         jobs.reserve(mirror_.jobs().size());

@@ -14,8 +14,8 @@
 #include <systemd/sd-event.h>
 
 #include "base/unix/event_source.hpp"
+#include "entrance/broadcast.hpp"
 #include "faces/control/mirror.hpp"
-#include "faces/taskmanager/broadcast.hpp"
 #include "faces/taskmanager/daemon_line.hpp"
 
 namespace stint::taskmanager {
@@ -32,7 +32,7 @@ public:
     Board(const Board&) = delete;
     Board& operator=(const Board&) = delete;
 
-    Broadcast& broadcast() { return broadcast_; }
+    entrance::Broadcast& broadcast() { return broadcast_; }
     /// `on`: somebody has a stream; false: nobody has one any more, and all is forgotten.
     void follow(bool on);
 
@@ -56,7 +56,7 @@ private:
         std::uint64_t soonest = 0; ///< µs of the loop's clock: it is not asked for again before
     };
 
-    std::vector<TopicText> everything() const;
+    std::vector<entrance::TopicText> everything() const;
     void failed(const Error& error);
     void load();
     void goOn();
@@ -81,7 +81,7 @@ private:
 
     sd_event* loop_;
     DaemonLine& line_;
-    Broadcast broadcast_;
+    entrance::Broadcast broadcast_;
     bool followed_ = false;
     Daemon daemon_ = Daemon::Asking;
     std::string says_;

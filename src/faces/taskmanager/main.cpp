@@ -24,6 +24,7 @@
 #include "base/unix/ends.hpp"
 #include "base/unix/fd.hpp"
 #include "base/unix/folder.hpp"
+#include "faces/taskmanager/paths.hpp"
 #include "faces/taskmanager/task_manager.hpp"
 #include "link/wire/connect.hpp"
 #include "link/wire/errors.hpp"
@@ -140,13 +141,13 @@ Result<void> serve(const Options& options) {
         return {};
     }
     const http::Loop loop = STINT_TRY(http::loopEndedBy({SIGINT, SIGTERM, SIGHUP}));
-    const Secret token = STINT_TRY(Secret::draw());
-    const Secret cookie = STINT_TRY(Secret::draw());
-    auto peers = STINT_TRY(Peers::open());
+    const entrance::Secret token = STINT_TRY(entrance::Secret::draw());
+    const entrance::Secret cookie = STINT_TRY(entrance::Secret::draw());
+    auto peers = STINT_TRY(entrance::Peers::open());
     auto server = STINT_TRY(http::Server::listen(options.port));
     const std::string address = fmt::format("http://127.0.0.1:{}/#{}", server.port(), token.text());
     STINT_TRY(plate->write(address));
-    TaskManager manager(loop.get(), Entry(server.port(), token, cookie), std::move(peers),
+    TaskManager manager(loop.get(), entrance::Entry(house, server.port(), token, cookie), std::move(peers),
                         {directory, options.webRoot, options.idle});
     tell(address);
     server.run(loop.get(), manager);

@@ -376,4 +376,9 @@ const Path* pathNamed(std::string_view name) {
     return found == paths.end() ? nullptr : &*found;
 }
 
+const entrance::House house{.cookie = "stint", .command = "stint ui", .api = "/api/", .methodOf = [](auto path) {
+                                const Path* const its = pathNamed(path);
+                                return its ? its->method : std::string_view();
+                            }};
+
 } // namespace stint::taskmanager

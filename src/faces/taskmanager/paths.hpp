@@ -3,12 +3,15 @@
 // and a person's actions.
 #pragma once
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "contract/model/questions.hpp"
 #include "contract/model/view.hpp"
+#include "entrance/entry.hpp"
+#include "entrance/pages.hpp"
 #include "faces/taskmanager/daemon_line.hpp"
 #include "faces/taskmanager/request.hpp"
 
@@ -26,6 +29,11 @@ struct Path {
 
 /// nullptr: not in the table, so perhaps a file of the page.
 const Path* pathNamed(std::string_view name);
+
+/// This server, as its door knows it.
+extern const entrance::House house;
+/// web/, sorted by path (cmake/page.cmake).
+std::span<const entrance::EmbeddedFile> embeddedFiles();
 
 // GET
 void answerWhy(DaemonLine& line, const Request& request, Done done);

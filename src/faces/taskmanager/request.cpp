@@ -28,34 +28,7 @@ Result<Json> objectIn(const std::string& body, const std::vector<std::string>& k
     return object;
 }
 
-/// The values of our cookie among those that a browser sends.
-void takeCookies(std::string_view header, std::vector<std::string>& cookies) {
-    constexpr std::string_view name = "stint=";
-    for (std::string_view one : splitAt(header, ";")) {
-        while (one.starts_with(' '))
-            one.remove_prefix(1);
-        if (one.starts_with(name)) cookies.emplace_back(one.substr(name.size()));
-    }
-}
-
 } // namespace
-
-Request requestOf(const http::Request& sent, const PeerSocket& peer) {
-    Request request{.method = sent.method, .path = sent.path, .query = sent.query, .peer = peer};
-    for (const std::string_view host : sent.values("Host"))
-        request.hosts.emplace_back(host);
-    for (const std::string_view origin : sent.values("Origin")) // two match none of ours
-        request.origin = (request.origin ? *request.origin + ", " : "") + std::string(origin);
-    request.contentType = sent.value("Content-Type");
-    for (const std::string_view cookies : sent.values("Cookie"))
-        takeCookies(cookies, request.cookies);
-    request.authorization = sent.value("Authorization");
-    request.lastEventId = sent.value("Last-Event-ID");
-    request.ifNoneMatch = sent.value("If-None-Match");
-    request.takesGzip = sent.value("Accept-Encoding").find("gzip") != std::string_view::npos;
-    request.body = sent.body;
-    return request;
-}
 
 Result<std::vector<std::string>> valuesIn(std::string_view query, std::string_view key) {
     std::vector<std::string> values;

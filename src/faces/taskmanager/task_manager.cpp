@@ -7,7 +7,6 @@
 #include "base/time/clock.hpp"
 #include "base/version/version.hpp"
 #include "faces/taskmanager/paths.hpp"
-#include "faces/taskmanager/peer.hpp"
 
 namespace stint::taskmanager {
 namespace {
@@ -66,11 +65,12 @@ void stop(const EventSource& timer) { sd_event_source_set_enabled(timer.get(), S
 
 } // namespace
 
-TaskManager::TaskManager(sd_event* loop, Entry entry, Peers peers, Setup setup)
-    : loop_(sd_event_ref(loop)), entry_(std::move(entry)), peers_(std::move(peers)), pages_(std::move(setup.webRoot)),
-      idle_(setup.idle), line_(loop, std::move(setup.directory),
-                               {[this] { board_.connected(); }, [this](const std::string& why) { board_.lost(why); },
-                                [this](const wire::Message& signal) { board_.onSignal(signal); }}),
+TaskManager::TaskManager(sd_event* loop, entrance::Entry entry, entrance::Peers peers, Setup setup)
+    : loop_(sd_event_ref(loop)), entry_(std::move(entry)), peers_(std::move(peers)),
+      pages_(embeddedFiles(), "/index.html", std::move(setup.webRoot)), idle_(setup.idle),
+      line_(loop, std::move(setup.directory),
+            {[this] { board_.connected(); }, [this](const std::string& why) { board_.lost(why); },
+             [this](const wire::Message& signal) { board_.onSignal(signal); }}),
       work_(loop, [this] { board_.hasChanged("work"); }), outputs_(loop, [this] { board_.hasChanged("output"); }),
       board_(loop, line_,
              {{"work", [this] { return work_.topic(); }}, {"output", [this] { return outputs_.topic(); }}}),
@@ -88,23 +88,12 @@ namespace {
 
 constexpr std::string_view eventsPath = "/api/events";
 
-struct Browser : http::Caller {
-    explicit Browser(const PeerSocket& its) : Caller(its.whose != Peer::Foreign), socket(its) {}
-    PeerSocket socket;
-};
-
-Request requestOf(const http::Request& sent) {
-    return requestOf(sent, static_cast<const Browser&>(*sent.caller).socket); // it was made by met()
-}
-
 } // namespace
 
-std::shared_ptr<const http::Caller> TaskManager::met(int socket) {
-    return std::make_shared<const Browser>(peers_.of(socket));
-}
+std::shared_ptr<const http::Caller> TaskManager::met(int socket) { return peers_.met(socket); }
 
 http::Judged TaskManager::judged(const http::Request& head) {
-    const Request request = requestOf(head);
+    const Request request = entrance::requestOf(head, house.cookie);
     const Path* const path = pathNamed(request.path);
     return {.isKnown = entry_.hasCookie(request),
             .refused = entry_.refused(request),
@@ -112,7 +101,7 @@ http::Judged TaskManager::judged(const http::Request& head) {
 }
 
 void TaskManager::answer(http::Request sent, std::function<void(Answer)> done) {
-    const Request request = requestOf(sent);
+    const Request request = entrance::requestOf(sent, house.cookie);
     if (request.path == "/enter")
         return done(entry_.enter(request, [&] { return makers_.includeNoJob(request.peer); }));
     const Path* const path = pathNamed(request.path);

@@ -11,14 +11,14 @@
 
 #include "base/time/time.hpp"
 #include "base/unix/event_source.hpp"
+#include "entrance/entry.hpp"
+#include "entrance/pages.hpp"
+#include "entrance/peer.hpp"
 #include "faces/taskmanager/app_work.hpp"
 #include "faces/taskmanager/board.hpp"
 #include "faces/taskmanager/daemon_line.hpp"
 #include "faces/taskmanager/downloads.hpp"
-#include "faces/taskmanager/entry.hpp"
 #include "faces/taskmanager/output.hpp"
-#include "faces/taskmanager/pages.hpp"
-#include "faces/taskmanager/peer.hpp"
 #include "faces/taskmanager/request.hpp"
 
 namespace stint::taskmanager {
@@ -39,14 +39,14 @@ public:
         std::optional<std::filesystem::path> webRoot;
         std::optional<Duration> idle; ///< the loop is told to exit after it; nullopt: never
     };
-    TaskManager(sd_event* loop, Entry entry, Peers peers, Setup setup);
+    TaskManager(sd_event* loop, entrance::Entry entry, entrance::Peers peers, Setup setup);
     ~TaskManager() override;
 
     std::shared_ptr<const http::Caller> met(int socket) override;
     http::Judged judged(const http::Request& head) override;
     void answer(http::Request request, std::function<void(Answer)> done) override;
     std::unique_ptr<Viewer> stream(const http::Request& request, std::function<void()> wake) override;
-    const http::Headers& commonHeaders() const override { return taskmanager::commonHeaders(); }
+    const http::Headers& commonHeaders() const override { return entrance::commonHeaders(); }
 
 private:
     void beginLook();
@@ -55,10 +55,10 @@ private:
     static int idled(sd_event_source*, std::uint64_t, void* self);
 
     sd_event* loop_;
-    Entry entry_;
-    Peers peers_;
-    Makers makers_;
-    Pages pages_;
+    entrance::Entry entry_;
+    entrance::Peers peers_;
+    entrance::Makers makers_;
+    entrance::Pages pages_;
     std::optional<Duration> idle_;
     DaemonLine line_;
     AppWork work_;

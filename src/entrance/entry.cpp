@@ -1,8 +1,9 @@
-#include "faces/taskmanager/entry.hpp"
+#include "entrance/entry.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 
 #include <sys/random.h>
 
@@ -10,18 +11,17 @@
 #include <nlohmann/json.hpp>
 
 #include "base/result/errors.hpp"
+#include "base/text/json_member.hpp"
 #include "base/text/words.hpp"
-#include "faces/taskmanager/pages.hpp"
-#include "faces/taskmanager/paths.hpp"
-#include "link/wire/errors.hpp"
+#include "entrance/pages.hpp"
 
-namespace stint::taskmanager {
+namespace stint::entrance {
 
 Result<Secret> Secret::draw() {
     std::array<unsigned char, 32> bytes{};
     // Up to 256 bytes come whole, without an interruption (getrandom(2)).
     if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-        return within("cannot make a token", wire::errorFromErrno(errno));
+        return fail(Errc::SYSTEM, "cannot make a token: {}", std::strerror(errno));
     std::string text;
     for (const unsigned char byte : bytes)
         text += fmt::format("{:02x}", byte);
@@ -41,7 +41,7 @@ namespace {
 using namespace std::string_view_literals;
 
 /// Removes the token from behind the address's '#', which no browser sends, and posts it; what stands behind a '/'
-/// there is a view of the page.
+/// there is a view of the page. Where the token is none any more, the page's own words say what to type.
 constexpr std::string_view enterScript =
     "function enter() {"
     " const [token, ...view] = location.hash.slice(1).split('/');"
@@ -52,15 +52,16 @@ constexpr std::string_view enterScript =
     " if (answer.ok) return location.reload();"
     " const told = await answer.text();"
     " document.querySelector('p').textContent = told ? JSON.parse(told).error :"
-    " 'This address has had its time. Type in a terminal: stint ui'; });"
+    " 'This address has had its time. Type in a terminal: ' + document.querySelector('p').dataset.command; });"
     "} addEventListener('hashchange', enter); enter();";
 
-std::string enterPage() {
-    return fmt::format("<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Stint</title><link "
-                       "rel=\"icon\" href=\"data:,\">"
-                       "<meta name=\"color-scheme\" content=\"light dark\">"
-                       "<p>To see this page, type in a terminal: stint ui</p><script>{}</script></html>\n",
-                       enterScript);
+std::string enterPage(std::string_view command) {
+    return fmt::format(
+        "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Stint</title><link "
+        "rel=\"icon\" href=\"data:,\">"
+        "<meta name=\"color-scheme\" content=\"light dark\">"
+        "<p data-command=\"{0}\">To see this page, type in a terminal: {0}</p><script>{1}</script></html>\n",
+        command, enterScript);
 }
 
 /// The policy of the page of entry: its only script is the one above.
@@ -98,9 +99,7 @@ std::optional<Answer> wrongMethod(const Request& request, std::string_view right
 /// The token in {"token": "…"}; empty where the body is anything else.
 std::string tokenIn(const std::string& body) {
     const auto object = nlohmann::json::parse(body, nullptr, false);
-    if (!object.is_object() || object.size() != 1 || !object.contains("token") || !object["token"].is_string())
-        return {};
-    return object["token"].get<std::string>();
+    return object.size() == 1 ? textMember(object, "token").value_or("") : "";
 }
 
 } // namespace
@@ -119,7 +118,8 @@ const http::Headers& commonHeaders() {
     return headers;
 }
 
-Entry::Entry(std::uint16_t port, Secret token, Secret cookie) : token_(std::move(token)), cookie_(std::move(cookie)) {
+Entry::Entry(const House& house, std::uint16_t port, Secret token, Secret cookie)
+    : house_(house), token_(std::move(token)), cookie_(std::move(cookie)) {
     for (const std::string_view name : {"127.0.0.1", "localhost", "[::1]"}) {
         hosts_.push_back(fmt::format("{}:{}", name, port));
         origins_.push_back("http://" + hosts_.back());
@@ -142,7 +142,7 @@ bool Entry::hasCookie(const Request& request) const {
 Answer Entry::unauthorized(const Request& request) const {
     if (request.method != "GET" || request.path != "/") return {401, ""};
     // Not 401, which a browser's console calls an error.
-    return {200, "text/html; charset=utf-8", enterPage(), {{"Content-Security-Policy", enterPolicy()}}};
+    return {200, "text/html; charset=utf-8", enterPage(house_.command), {{"Content-Security-Policy", enterPolicy()}}};
 }
 
 std::optional<Answer> Entry::refused(const Request& request) const {
@@ -156,10 +156,10 @@ std::optional<Answer> Entry::refused(const Request& request) const {
 
     if (climbs(request.path))
         return refusal(400, "a path here has only letters, digits, '/', '-', '_', and dots inside a name");
-    const Path* const path = pathNamed(request.path);
-    const bool isFile = !path && !request.path.starts_with("/api/");
-    if (!path && !isFile) return refusal(404, fmt::format("there is no {}", request.path));
-    const std::string_view method = isFile ? "GET" : path->method;
+    std::string_view method = house_.methodOf(request.path);
+    if (method.empty() && request.path.starts_with(house_.api))
+        return refusal(404, fmt::format("there is no {}", request.path));
+    if (method.empty()) method = "GET";
     if (auto wrong = wrongMethod(request, method)) return wrong;
     if (method == "POST" && !isJson(request.contentType))
         return refusal(415, "the body's Content-Type must be application/json");
@@ -169,7 +169,10 @@ std::optional<Answer> Entry::refused(const Request& request) const {
 Answer Entry::enter(const Request& request, const std::function<Result<void>()>& mayEnter) const {
     if (!token_.is(tokenIn(request.body))) return {401, ""};
     if (const auto may = mayEnter(); !may.ok()) return refusal(401, may.error().message);
-    return {204, "", "", {{"Set-Cookie", fmt::format("stint={}; HttpOnly; SameSite=Strict; Path=/", cookie_.text())}}};
+    return {204,
+            "",
+            "",
+            {{"Set-Cookie", fmt::format("{}={}; HttpOnly; SameSite=Strict; Path=/", house_.cookie, cookie_.text())}}};
 }
 
-} // namespace stint::taskmanager
+} // namespace stint::entrance

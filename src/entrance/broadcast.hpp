@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "faces/taskmanager/request.hpp"
+#include "entrance/request.hpp"
 
-namespace stint::taskmanager {
+namespace stint::entrance {
 
 /// An event's bytes, shared by all browsers.
 using EventText = std::shared_ptr<const std::string>;
@@ -91,4 +91,4 @@ private:
     EventHistory history_;
 };
 
-} // namespace stint::taskmanager
+} // namespace stint::entrance

@@ -1,16 +1,26 @@
 // The door and its rights, without a socket (linux.md §A.11; tests/e2e/test_taskmanager_security.py has them).
 #include <doctest/doctest.h>
 
-#include "faces/taskmanager/entry.hpp"
-#include "faces/taskmanager/peer.hpp"
+#include "entrance/entry.hpp"
+#include "entrance/peer.hpp"
 
-using namespace stint::taskmanager;
+using namespace stint::entrance;
 
 namespace {
 
 const std::string aToken(64, 'a'), aCookie(64, 'b');
 
-Entry door() { return {4711, Secret(aToken), Secret(aCookie)}; }
+std::string_view methodOf(std::string_view path) {
+    if (path == "/enter" || path == "/api/jobs/pause") return "POST";
+    return path == "/metrics" || path == "/api/why" ? "GET" : "";
+}
+
+Entry door() {
+    return {{.cookie = "stint", .command = "stint ui", .api = "/api/", .methodOf = methodOf},
+            4711,
+            Secret(aToken),
+            Secret(aCookie)};
+}
 
 Request asking(const std::string& method, const std::string& path) {
     Request request;

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "faces/taskmanager/request.hpp"
+#include "entrance/request.hpp"
 
-namespace stint::taskmanager {
+namespace stint::entrance {
 
 /// The digest for a Content-Security-Policy.
 std::string base64OfSha256(std::string_view text);
@@ -22,13 +22,13 @@ struct EmbeddedFile {
     std::string_view tag;  ///< a strong ETag, quotes and all
     std::string_view gzip; ///< its bytes, compressed
 };
-/// The files, sorted by path.
-std::span<const EmbeddedFile> embeddedFiles();
 
 class Pages {
 public:
-    /// `root`: a directory from which each file is read each time, in place of those built in.
-    explicit Pages(std::optional<std::filesystem::path> root) : root_(std::move(root)) {}
+    /// `files`: sorted by path; `index` is that of "/". `root`: a directory from which each file is read each time, in
+    /// place of those built in.
+    Pages(std::span<const EmbeddedFile> files, std::string_view index, std::optional<std::filesystem::path> root)
+        : files_(files), index_(index), root_(std::move(root)) {}
 
     /// 200, 304 or 404; 406 for a browser that takes no gzip.
     Answer answer(const Request& request) const;
@@ -36,6 +36,8 @@ public:
 private:
     Answer fromDisk(const std::string& path, const Request& request) const;
 
+    std::span<const EmbeddedFile> files_;
+    std::string index_;
     std::optional<std::filesystem::path> root_;
 };
 
@@ -44,4 +46,4 @@ std::string_view typeOf(std::string_view path);
 /// True if an If-None-Match header names the tag, or is "*".
 bool matches(std::string_view ifNoneMatch, std::string_view tag);
 
-} // namespace stint::taskmanager
+} // namespace stint::entrance

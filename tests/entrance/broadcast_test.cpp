@@ -1,9 +1,9 @@
 // Everything first, then each change; everything anew for whoever could not follow (linux.md §A.11).
 #include <doctest/doctest.h>
 
-#include "faces/taskmanager/broadcast.hpp"
+#include "entrance/broadcast.hpp"
 
-using namespace stint::taskmanager;
+using namespace stint::entrance;
 
 namespace {
 

@@ -1,10 +1,10 @@
-#include "faces/taskmanager/broadcast.hpp"
+#include "entrance/broadcast.hpp"
 
 #include <fmt/format.h>
 
 #include "base/text/number.hpp"
 
-namespace stint::taskmanager {
+namespace stint::entrance {
 
 std::string eventText(std::uint64_t id, std::string_view topic, std::string_view data) {
     return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", id, topic, data);
@@ -120,4 +120,4 @@ void Broadcast::sendPassing(const std::string& text) {
     }
 }
 
-} // namespace stint::taskmanager
+} // namespace stint::entrance

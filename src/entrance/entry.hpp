@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "faces/taskmanager/request.hpp"
+#include "entrance/request.hpp"
 #include "stint/result.hpp"
 
-namespace stint::taskmanager {
+namespace stint::entrance {
 
 /// A secret word: 256 random bits from the kernel, as 64 hexadecimal digits.
 class Secret {
@@ -29,9 +29,18 @@ private:
     std::string text_;
 };
 
+/// A server of a page, as its door knows it.
+struct House {
+    std::string_view cookie;  ///< its name: a browser keeps those of all ports together
+    std::string_view command; ///< opens the page, typed in a terminal
+    std::string_view api;     ///< the front of the paths that are no file of the page
+    /// The only method that the path takes, where GET allows HEAD, too; empty: it is perhaps a file of the page.
+    std::string_view (*methodOf)(std::string_view path);
+};
+
 class Entry {
 public:
-    Entry(std::uint16_t port, Secret token, Secret cookie);
+    Entry(const House& house, std::uint16_t port, Secret token, Secret cookie);
 
     /// nullopt: the request may be answered. The checks stand in the order in which a stranger learns least: another
     /// user gets 401 for everything, as does a request without the cookie; only one with it learns what else is
@@ -47,6 +56,7 @@ private:
     bool isKnown(const Request& request) const;
     Answer unauthorized(const Request& request) const;
 
+    House house_;
     std::vector<std::string> hosts_;
     std::vector<std::string> origins_;
     Secret token_;
@@ -56,4 +66,4 @@ private:
 /// The headers of every answer, beside its own.
 const http::Headers& commonHeaders();
 
-} // namespace stint::taskmanager
+} // namespace stint::entrance

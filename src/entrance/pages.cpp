@@ -1,4 +1,4 @@
-#include "faces/taskmanager/pages.hpp"
+#include "entrance/pages.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@
 #include "base/unix/fd.hpp"
 #include "base/unix/folder.hpp"
 
-namespace stint::taskmanager {
+namespace stint::entrance {
 namespace {
 
 using Sha256 = std::array<unsigned char, 32>;
@@ -99,11 +99,10 @@ Answer Pages::fromDisk(const std::string& path, const Request& request) const {
 }
 
 Answer Pages::answer(const Request& request) const {
-    const std::string path = request.path == "/" ? "/index.html" : request.path;
+    const std::string path = request.path == "/" ? index_ : request.path;
     if (root_) return fromDisk(path, request);
-    const auto files = embeddedFiles();
-    const auto found = std::ranges::find(files, path, &EmbeddedFile::path);
-    if (found == files.end()) return noSuch(request.path);
+    const auto found = std::ranges::find(files_, path, &EmbeddedFile::path);
+    if (found == files_.end()) return noSuch(request.path);
     if (!request.takesGzip)
         return refusal(406, "the page is kept compressed; ask with the header Accept-Encoding: gzip");
     Answer answer = file(request, path, std::string(found->tag));
@@ -114,4 +113,4 @@ Answer Pages::answer(const Request& request) const {
     return answer;
 }
 
-} // namespace stint::taskmanager
+} // namespace stint::entrance

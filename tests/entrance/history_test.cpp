@@ -1,9 +1,9 @@
 // The events that a browser has missed are there, up to a bound (linux.md §B, live data).
 #include <doctest/doctest.h>
 
-#include "faces/taskmanager/broadcast.hpp"
+#include "entrance/broadcast.hpp"
 
-using namespace stint::taskmanager;
+using namespace stint::entrance;
 
 TEST_CASE("what came after an event is all that came, in order") { // linux.md §A.11
     EventHistory history;

@@ -2,14 +2,15 @@
 // which cgroup (base/unix/sock_diag); and /proc knows which processes stand there.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string_view>
 
 #include "base/unix/sockets.hpp"
-#include "faces/taskmanager/request.hpp"
+#include "entrance/request.hpp"
 
-namespace stint::taskmanager {
+namespace stint::entrance {
 
 class Peers {
 public:
@@ -18,6 +19,7 @@ public:
     /// The other end of a connection from this machine. Foreign, too, where nobody has it any more, or our own end is
     /// gone: then a second socket may have the same two addresses, and the kernel's answer may be about that one.
     PeerSocket of(int accepted);
+    std::shared_ptr<const Browser> met(int accepted) { return std::make_shared<const Browser>(of(accepted)); }
 
 private:
     explicit Peers(std::optional<SockDiag> kernel) : kernel_(std::move(kernel)) {}
@@ -39,4 +41,4 @@ private:
 /// True if a cgroup's path, in the form of /proc/PID/cgroup, is one that stintd made for an app.
 bool isOfJob(std::string_view cgroupPath);
 
-} // namespace stint::taskmanager
+} // namespace stint::entrance

@@ -1,4 +1,4 @@
-#include "faces/taskmanager/peer.hpp"
+#include "entrance/peer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +18,7 @@
 #include "base/text/words.hpp"
 #include "base/unix/process.hpp"
 
-namespace stint::taskmanager {
+namespace stint::entrance {
 namespace {
 
 namespace fs = std::filesystem;
@@ -143,4 +143,4 @@ Result<void> Makers::includeNoJob(const PeerSocket& peer) {
     return fail(Errc::SECURITY, "nobody can be seen to have made this connection who is not a process of a job");
 }
 
-} // namespace stint::taskmanager
+} // namespace stint::entrance
