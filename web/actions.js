@@ -1,31 +1,11 @@
 // A person's actions. Each says what it will do before it does what cannot be undone, and what came of it. The server
 // checks all of it again: nothing here is a rule.
+import { get, post } from "./ask.js";
 import { ask, tell } from "./dialog.js";
 import { h } from "./dom.js";
 import { jobName, mayBeRetried } from "./sentences.js";
 import { blockerWords } from "./waits.js";
 import { counted } from "./words.js";
-
-/** The answer as JSON; throws an Error in the server's words. */
-async function answered(response) {
-    const data = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Error(data.error ?? `The Task Manager answered ${response.status}.`);
-    return data;
-}
-
-export async function post(path, body, signal) {
-    const response = await fetch(path, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(body),
-        signal,
-    });
-    return answered(response);
-}
-
-export async function get(path, signal) {
-    return answered(await fetch(path, { signal, cache: "no-store" }));
-}
 
 /** Why each of them waits: /api/why answers fifty at a time. @param {string[]} keys */
 export async function why(keys, signal) {

@@ -3,6 +3,9 @@
 
 export const TOPICS = ["hello", "jobs", "finished", "tasks", "apps", "device", "alarms", "messages", "work", "output", "daemon", "clock", "resync"];
 
+/** The topics of the stream, its path, and the one that tells whether its server would still answer. */
+const SOURCE = { topics: TOPICS, events: "/api/events", alive: "/api/constraints" };
+
 /**
  * The tab's end of it.
  *
@@ -11,9 +14,10 @@ export const TOPICS = ["hello", "jobs", "finished", "tasks", "apps", "device", "
  */
 export class Stream {
     /** @param {{hear: (topic: string, data: any) => void, state: (word: string) => void, snapshot: () => any[]}} ends */
-    constructor(ends, world = globalThis) {
+    constructor(ends, world = globalThis, source = SOURCE) {
         this.ends = ends;
         this.world = world;
+        this.from = source;
         this.leads = false;
         this.channel = world.BroadcastChannel ? new world.BroadcastChannel("stint") : null;
         this.word = "opening";
@@ -47,7 +51,7 @@ export class Stream {
     }
 
     connect() {
-        const source = new this.world.EventSource("/api/events");
+        const source = new this.world.EventSource(this.from.events);
         source.onopen = () => this.say("open");
         source.onerror = () => {
             if (source.readyState !== this.world.EventSource.CLOSED) return this.say("lost");
@@ -55,7 +59,7 @@ export class Stream {
             this.say("lost");
             this.askWhy();
         };
-        for (const topic of TOPICS) source.addEventListener(topic, ({ data }) => this.heard(topic, data));
+        for (const topic of this.from.topics) source.addEventListener(topic, ({ data }) => this.heard(topic, data));
         this.source = source;
     }
 
@@ -68,7 +72,7 @@ export class Stream {
     /** 401: a person has to open the page anew; else the server is on its way, and is asked again when it may be there. */
     async askWhy() {
         try {
-            const answer = await this.world.fetch("/api/constraints", { cache: "no-store" });
+            const answer = await this.world.fetch(this.from.alive, { cache: "no-store" });
             if (answer.status === 401) return this.say("refused");
         } catch {
             // gone: as below

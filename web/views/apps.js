@@ -1,5 +1,5 @@
 // Apps: how each stands with its limits, what it may do, and what it has done. System apps stand apart.
-import { get } from "../actions.js";
+import { get } from "../ask.js";
 import { everySecond } from "../clock.js";
 import { follow, h, setText } from "../dom.js";
 import { totalsByApp } from "../day_model.js";

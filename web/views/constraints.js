@@ -1,5 +1,5 @@
 // Constraints: which kind of job may carry what (jobs.md §1.5), filtered by a word. For who writes an app.
-import { get } from "../actions.js";
+import { get } from "../ask.js";
 import { cell, h, setText, table } from "../dom.js";
 import { counted } from "../words.js";
 

@@ -1,5 +1,5 @@
 // Day: what this computer did behind one's back, from the durable history: totals, then the picture, then bytes.
-import { get } from "../actions.js";
+import { get } from "../ask.js";
 import { bytesOver, endOfRun, endedWell, isTrue, lengthOf, momentOf, packageOf, totalsByApp } from "../day_model.js";
 import { cell, h, setText, table } from "../dom.js";
 import { networkName } from "../app_words.js";

@@ -1,5 +1,6 @@
 // One job, in full: how it stands, every reason why it waits, what happened to it, and all that one may do with it.
-import { cancel, clear, get, pause, resume, retry, runNow, stopApp, why } from "../actions.js";
+import { cancel, clear, pause, resume, retry, runNow, stopApp, why } from "../actions.js";
+import { get } from "../ask.js";
 import { doer, h, setSign, setText, sign, table } from "../dom.js";
 import { placeOf } from "../lines.js";
 import { timeLeft } from "../rate.js";

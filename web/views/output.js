@@ -1,6 +1,6 @@
 // A command's output: its last lines, which follow it, and all that is kept as a file. The stream says once that
 // more has come; to look is to be told again.
-import { get } from "../actions.js";
+import { get } from "../ask.js";
 import { h, setText } from "../dom.js";
 import { SHELL } from "../sentences.js";
 import { bytes } from "../words.js";

@@ -1,6 +1,6 @@
 // The view "What if": a job's conditions changed by check boxes, and the forecast that the scheduler's own core gives
 // for it, on a copy of the present. Nothing here changes anything.
-import { post } from "../actions.js";
+import { post } from "../ask.js";
 import { follow, h, setText, table } from "../dom.js";
 import { groupOf, jobName } from "../sentences.js";
 import { waitWords } from "../waits.js";

@@ -1,6 +1,6 @@
 // The work requests that an app shows (jobs.md §10): each chain as a tree, and why each waits. Asked of the app through
 // the server when its topic says that they are others now; what the app says is text, whatever it is.
-import { get } from "../actions.js";
+import { get } from "../ask.js";
 import { h, setSign, setText, sign } from "../dom.js";
 import { hrefOf } from "./job_row.js";
 import { jobKeyOf, treesOf, treeWith, workCounts, workFacts, workState, workWhy } from "../work_words.js";
