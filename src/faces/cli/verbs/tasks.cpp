@@ -9,8 +9,8 @@
 #include "base/time/clock.hpp"
 #include "base/unix/paths.hpp"
 #include "faces/cli/line/verbs.hpp"
+#include "faces/control/browser.hpp"
 #include "faces/control/daemon.hpp"
-#include "faces/control/detached.hpp"
 #include "faces/control/lookup.hpp"
 #include "faces/control/servers.hpp"
 #include "faces/screen/exit_code.hpp"
@@ -135,22 +135,6 @@ Verb tasksStopVerb() {
 
 namespace {
 
-bool hasDisplay() {
-    for (const char* const name : {"WAYLAND_DISPLAY", "DISPLAY"})
-        if (const char* const value = std::getenv(name); value && *value) return true;
-    return false;
-}
-
-/// Opens the address in the desktop's browser; false where there is no display, or no program to open it with.
-bool isOpened(const std::string& address) {
-    const auto opener = findOnPath("xdg-open");
-    if (!hasDisplay() || !opener.ok()) return false;
-    return startDetached({opener->native(), address}, {.output = "/dev/null"}).ok();
-}
-
-/// The address without its token.
-std::string placeOf(const std::string& address) { return address.substr(0, address.find('#')); }
-
 /// The page's address. The daemon is asked first: it refuses all but the operator, and no server is started in vain.
 Result<std::string> address(const Arguments& given, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
@@ -169,17 +153,10 @@ int ui(const Arguments& given, const Screen& screen) {
     if (port && !placeOf(*found).ends_with(fmt::format(":{}/", *port)))
         screen.warn(
             fmt::format("it is served at {} already; that ends when nobody has looked for a while", placeOf(*found)));
-    const bool opened = !given.has("no-open") && isOpened(*found);
-    if (screen.json()) {
-        Json line = header();
-        line["address"] = *found;
-        line["opened"] = opened;
-        screen.print(dumped(line));
-    } else if (given.has("print") || !opened) {
-        screen.print(*found);
-    } else {
-        screen.tell(fmt::format("the Task Manager is at {}, in your browser", placeOf(*found)));
-    }
+    showPage(screen, {.name = "the Task Manager",
+                      .address = *found,
+                      .mayOpen = !given.has("no-open"),
+                      .isPrinted = given.has("print")});
     return ends::ok;
 }
 
