@@ -117,28 +117,42 @@ public:
 
     /// Each device tells first what it told first: none is old.
     void report(const std::string& campaign, std::uint32_t each) {
+        tell(campaign, each, [each](std::uint32_t sequence) {
+            const bool isLast = sequence == each;
+            return Telling{.slot = 1,
+                           .phase = isLast ? Phase::Ended : Phase::Waiting,
+                           .outcome = isLast ? fleet::Outcome::Succeeded : fleet::Outcome::None,
+                           .step = 1};
+        });
+    }
+
+    /// Each device waits for its charger, and reckons with it in two hours.
+    void wait(const std::string& campaign) {
+        tell(campaign, 1, [](std::uint32_t) {
+            const WallTime now = wallNow();
+            return Telling{.phase = Phase::Waiting,
+                           .blockers = {{.reason = "CONSTRAINT_CHARGING", .since = now}},
+                           .forecast = now + std::chrono::hours(2)};
+        });
+    }
+
+private:
+    void tell(const std::string& campaign, std::uint32_t each,
+              const std::function<Telling(std::uint32_t sequence)>& telling) {
         putAll(broker_, filling_.keys * each, [&](std::size_t n) {
             const Filled& device = devices_[n % filling_.keys];
             const auto sequence = static_cast<std::uint32_t>(n / filling_.keys + 1);
-            const bool isLast = sequence == each;
-            const DeviceReport report{.campaign = campaign,
-                                      .device = device.name,
-                                      .enrolment = 1,
-                                      .made = wallNow(),
-                                      .telling = {.round = 0,
-                                                  .sequence = sequence,
-                                                  .slot = 1,
-                                                  .phase = isLast ? Phase::Ended : Phase::Waiting,
-                                                  .outcome = isLast ? fleet::Outcome::Succeeded : fleet::Outcome::None,
-                                                  .step = 1,
-                                                  .code = 0,
-                                                  .words = {}}};
+            DeviceReport report{.campaign = campaign,
+                                .device = device.name,
+                                .enrolment = 1,
+                                .made = wallNow(),
+                                .telling = telling(sequence)};
+            report.telling.sequence = sequence;
             return Put{push::fleetSubject(push::FleetWord::Report, push::shardOf(device.name), device.name),
                        textOf(must(signedBy(*device.key, report)))};
         });
     }
 
-private:
     Filling filling_;
     FleetKeys keys_;
     PushServer server_;
@@ -162,9 +176,13 @@ void fillBroker(const Filling& filling) {
     tell("certified", begun);
     for (std::string word, campaign; std::cin >> word >> campaign;) {
         std::uint32_t each = 0;
-        if (!(std::cin >> each) || word != "report") giveUp("it takes `report CAMPAIGN EACH`");
         begun = steadyNow();
-        filler.report(campaign, each);
+        if (word == "wait")
+            filler.wait(campaign);
+        else if (word == "report" && std::cin >> each)
+            filler.report(campaign, each);
+        else
+            giveUp("it takes `report CAMPAIGN EACH` and `wait CAMPAIGN`");
         tell("reported", begun);
     }
 }

@@ -16,7 +16,8 @@ struct Filling {
 };
 
 /// Puts the certificates there, with the label filled=yes, and says so with a line of JSON; then takes "report CAMPAIGN
-/// EACH" from stdin, any number of times: each device with a key reports so often in it.
+/// EACH" from stdin, any number of times: each device with a key reports so often in it, and has ended; and "wait
+/// CAMPAIGN": each reports that it waits for its charger.
 void fillBroker(const Filling& filling);
 
 } // namespace stint::bench

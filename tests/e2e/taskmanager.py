@@ -1,4 +1,4 @@
-"""stint-taskmanager as a test sees it: the address it prints, requests over sockets that are written by hand, and the
+"""A page's server as a test sees it: the address it prints, requests over sockets that are written by hand, and the
 events of its stream."""
 
 import json
@@ -36,15 +36,11 @@ def read_answer(stream):
     return Answer(status, headers, stream.read(length) if length else b"")
 
 
-class Served:
-    """A running server, and whoever has its token."""
+class Page:
+    """A page's server, and whoever has its token."""
 
-    def __init__(self, world, *words, before=()):
-        self.process = subprocess.Popen([*before, str(BIN / "stint-taskmanager"), *words], env=world.environment,
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
-                                        start_new_session=True)
-        world.processes.append(self.process)
-        self.address = self.process.stdout.readline().strip()
+    def __init__(self, process, address, cookie_name, stream):
+        self.process, self.address, self.cookie_name, self.stream = process, address, cookie_name, stream
         self.port, self.token = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/#([0-9a-f]{64})", self.address).groups()
         self.port = int(self.port)
         self.host = f"127.0.0.1:{self.port}"
@@ -63,7 +59,7 @@ class Served:
 
     def request(self, method, path, headers=None, body=None):
         """The bytes of a request of a browser; a header that is None is left out."""
-        all_headers = {"Host": self.host, "Cookie": f"stint={self.cookie}" if self.cookie else None,
+        all_headers = {"Host": self.host, "Cookie": f"{self.cookie_name}={self.cookie}" if self.cookie else None,
                        "Accept-Encoding": "gzip"}
         if body is not None:
             body = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -85,16 +81,26 @@ class Served:
         """By the token, as the first page does it."""
         answer = self.post("/enter", {"token": self.token})
         assert answer.status == 204, answer
-        self.cookie = re.match(r"stint=([0-9a-f]{64});", answer.headers["set-cookie"])[1]
+        self.cookie = re.match(rf"{self.cookie_name}=([0-9a-f]{{64}});", answer.headers["set-cookie"])[1]
         return self
 
     @contextmanager
     def events(self, last_id=None):
         with self.connect() as connection:
-            connection.sendall(self.request("GET", "/api/events", {"Last-Event-ID": last_id}))
+            connection.sendall(self.request("GET", self.stream, {"Last-Event-ID": last_id}))
             with connection.makefile("rb") as stream:
                 assert read_answer(stream).status == 200
                 yield Events(connection, stream)
+
+
+class Served(Page):
+    """A stint-taskmanager that runs."""
+
+    def __init__(self, world, *words, before=()):
+        process = subprocess.Popen([*before, str(BIN / "stint-taskmanager"), *words], env=world.environment,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        world.processes.append(process)
+        super().__init__(process, process.stdout.readline().strip(), "stint", "/api/events")
 
 
 class Event(NamedTuple):

@@ -98,7 +98,7 @@ def in_window(world, *words, columns=80, rows=30):
 
 def test_each_verb_of_the_table_has_its_code(world):
     verbs = verbs_of_fleet(world)
-    assert len(verbs) == 25, verbs
+    assert len(verbs) == 26, verbs
     for verb in verbs:
         words = {"join": ["http://127.0.0.1:1", "code"], "why": ["x", "y"], "start": ["none.toml"], "label": ["x", "site=oslo"],
                  "init": ["--name", ""], **{word: [] for word in ("serve", "campaigns", "devices", "audit", "doctor", "invite",

@@ -216,11 +216,15 @@ struct Phone {
         return sure(replyIn(desk.ask(FleetWord::Slot, id(), textOf(question))));
     }
     void tell(Desk& desk, const std::string& campaign, Phase phase, Outcome outcome = Outcome::None) {
+        tell(desk, campaign, Telling{.slot = 1, .phase = phase, .outcome = outcome});
+    }
+    void tell(Desk& desk, const std::string& campaign, Telling telling) {
+        telling.sequence = ++sequence;
         const DeviceReport report{.campaign = campaign,
                                   .device = id(),
                                   .enrolment = enrolment(),
                                   .made = wallNow(),
-                                  .telling = {.sequence = ++sequence, .slot = 1, .phase = phase, .outcome = outcome}};
+                                  .telling = std::move(telling)};
         std::promise<Result<std::uint64_t>> done;
         desk.broker.keep(push::fleetSubject(FleetWord::Report, push::shardOf(id()), id()), {},
                          textOf(sure(signedBy(identity->key(), report))),

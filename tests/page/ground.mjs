@@ -24,9 +24,9 @@ const FLAGS = [
 
 /** ground.py, asked by name: await ground.do("get", "film.iso"). */
 export class Ground {
-    static async open() {
+    static async open(script = "ground.py") {
         const ground = new Ground();
-        ground.process = spawn("/usr/bin/python3", [join(here, "ground.py")], { stdio: ["pipe", "pipe", "inherit"] });
+        ground.process = spawn("/usr/bin/python3", [join(here, script)], { stdio: ["pipe", "pipe", "inherit"] });
         ground.answers = createInterface({ input: ground.process.stdout })[Symbol.asyncIterator]();
         await ground.answer();
         ground.url = await ground.do("address");
@@ -127,11 +127,14 @@ export const looks = [
 /** The machine and the browser of a file's tests. */
 export let ground, browser;
 
-/** Has them for all tests of the file. @param {() => Promise<void>} prepare before anybody looks */
-export function onGround(prepare = async () => {}) {
+/**
+ * Has them for all tests of the file.
+ * @param {() => Promise<void>} prepare before anybody looks @param {string} [script] another machine than ground.py's
+ */
+export function onGround(prepare = async () => {}, script) {
     before(
         async () => {
-            ground = await Ground.open();
+            ground = await Ground.open(script);
             await prepare();
             browser = await Browser.start(ground);
         },

@@ -41,6 +41,8 @@ int results(const cli::Arguments& given, const cli::Screen& screen);
 int why(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet doctor`: what is missing for campaigns to go.
 int doctor(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint fleet ui`: all of that in a browser.
+int ui(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet audit`: who did what, and whether that is what was written.
 int audit(const cli::Arguments& given, const cli::Screen& screen);
 

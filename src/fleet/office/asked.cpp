@@ -89,6 +89,10 @@ Result<std::string> Office::joined(const std::string& device, const std::string&
 Result<void> Office::certified(const std::string& device, const Signed& certificate) {
     STINT_TRY(broker_.put(devicesBucket, device, textOf(certificate)));
     STINT_TRY(roster_.put({&certificate, 1}));
+    note([&](News& news) {
+        news.fleet = true;
+        news.devices.insert(device);
+    });
     return letIn(device);
 }
 
@@ -146,6 +150,7 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
     const auto* const wanted = state ? desired().wantedOf(state->facts) : nullptr;
     const auto drift = state ? driftOf(wanted, state->state) : std::nullopt;
     if (wanted && drift && *drift != Drift::Changed) answer.desired = wanted->paper;
+    note([&](News& news) { news.devices.insert(device); });
     const FleetKeys& keys = enroller_.keys();
     if (hello.operators < keys.list.version) answer.operators = keys.operators;
     if (entry && std::tie(hello.enrolment, hello.certificate) < std::tie(entry->enrolment, entry->made))
@@ -247,6 +252,7 @@ Result<void> Office::takenOperators(const Signed& given) {
         lose(kept.error());
         return kept;
     }
+    note([](News& news) { news.fleet = true; });
     return keys.takeOperators(settings_.data, given);
 }
 
@@ -363,6 +369,10 @@ Result<void> Office::removed(const std::string& device) {
         return put;
     }
     STINT_TRY(roster_.leave(device));
+    note([&](News& news) {
+        news.fleet = true;
+        news.devices.insert(device);
+    });
     for (auto& [id, running] : campaigns_)
         if (const auto number = running.steering.numberOf(device))
             carryOut(id, running, running.steering.handle(Leave{*number}, wallNow()));

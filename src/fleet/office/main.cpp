@@ -2,6 +2,7 @@
 // door. `stint fleet serve` starts it.
 #include <csignal>
 #include <filesystem>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <curl/curl.h>
@@ -31,6 +32,7 @@ struct Options {
     std::string data;
     std::string push;
     std::string member, route;
+    std::string webRoot;
 };
 
 Options parseOptions(int count, char** words) {
@@ -47,6 +49,8 @@ Options parseOptions(int count, char** words) {
         ->required();
     auto* const member = app.add_option("--member", options.member, "its name in a cluster of servers");
     app.add_option("--route", options.route, "its place in the cluster, which people are told")->needs(member);
+    app.add_option("--web-root", options.webRoot, "the page's files from this directory, for whoever works on them")
+        ->check(CLI::ExistingDirectory);
     app.set_version_flag("--version", fmt::format("stint-fleetd {}", ownBuild().version));
     try {
         app.parse(count, words);
@@ -82,6 +86,9 @@ struct Calls {
 
 Result<void> serve(const Options& options) {
     const http::Loop loop = STINT_TRY(http::loopEndedBy({SIGINT, SIGTERM}));
+    const entrance::Secret opens = STINT_TRY(entrance::Secret::draw());
+    const entrance::Secret cookie = STINT_TRY(entrance::Secret::draw());
+    auto peers = STINT_TRY(entrance::Peers::open());
     const std::filesystem::path data(options.data);
     auto keys = STINT_TRY(FleetKeys::open(data));
     auto roster = STINT_TRY(Roster::open(data / "roster.db"));
@@ -130,7 +137,14 @@ Result<void> serve(const Options& options) {
         const Folder folder = STINT_TRY(Folder::open(data));
         STINT_TRY(push::writePrivateFile(folder, "door", fmt::format("{} {}\n", address, token)));
         printLine(address);
-        Door door(*office, handover, token);
+        Door door(*office, handover,
+                  {.loop = loop.get(),
+                   .token = token,
+                   .page = fmt::format("{}/#{}", address, opens.text()),
+                   .entry = entrance::Entry(house, server.port(), opens, cookie),
+                   .peers = std::move(peers),
+                   .webRoot =
+                       options.webRoot.empty() ? std::nullopt : std::optional<std::filesystem::path>(options.webRoot)});
         server.run(loop.get(), door);
     }
     if (!trouble.empty()) return fail(Errc::UNAVAILABLE, "{}; this one begins anew", trouble);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <type_traits>
 #include <utility>
 
 #include "base/result/errors.hpp"
@@ -23,6 +24,13 @@ constexpr std::size_t mostReports = 500, aPage = 1'000;
 constexpr auto isGoing = "all is read; campaigns go";
 
 } // namespace
+
+std::size_t News::rows() const {
+    std::size_t all = devices.size() + campaigns.size();
+    for (const auto& [id, its] : campaigns)
+        all += its.size();
+    return all;
+}
 
 class Office::Looking final : public Office::View {
 public:
@@ -55,6 +63,16 @@ public:
     std::int64_t counted() const override { return office_.counted_; }
     std::int64_t passed(Passed why) const override { return office_.passed_.at(static_cast<std::size_t>(why)); }
     void failed(const Error& why) override { office_.heed(why); }
+    void watch(std::function<void()> hasNews) override {
+        office_.watcher_ = std::move(hasNews);
+        office_.news_ = {};
+        office_.hasNews_ = false;
+        office_.note([](News& news) { news.isAll = true; });
+    }
+    News takeNews() override {
+        office_.hasNews_ = false;
+        return std::exchange(office_.news_, {});
+    }
 
 private:
     Office& office_;
@@ -239,6 +257,7 @@ Result<void> Office::append(const std::string& id, Running& running) {
             STINT_TRY(ledger_->append(id, running.steering.number(), entry));
             const auto effects = running.steering.appended();
             STINT_TRY(noted(id, running, entry));
+            note(id, entry, running.steering);
             carryOut(id, running, effects);
         }
         return {};
@@ -265,6 +284,7 @@ void Office::tellOnce(const std::string& sentence) {
     if (sentence == told_) return;
     told_ = sentence;
     wires_.tell(sentence);
+    note([](News& news) { news.fleet = true; });
 }
 
 Result<void> Office::checkOpen() const {
@@ -317,6 +337,7 @@ Result<void> Office::open() {
         carryOut(id, running, running.steering.lead());
     tellNewDesired();
     tellOnce(isGoing);
+    note([](News& news) { news.isAll = true; });
     wires_.opened();
     return {};
 }
@@ -466,6 +487,10 @@ Result<bool> Office::readReports() {
         const auto found = campaigns_.find(told.campaign);
         if (!isOpen_ || found == campaigns_.end()) continue; // before it is, the roster alone has them
         carryOut(found->first, found->second, found->second.steering.handle(told.report, wallNow()));
+        note([&](News& news) {
+            news.devices.emplace(found->second.steering.nameOf(told.report.device)); // it was there
+            news.campaigns[told.campaign].insert(told.report.device);
+        });
     }
     reportsRead_ = some.back().message.sequence;
     return some.size() == mostReports;
@@ -514,6 +539,7 @@ Result<void> Office::forgetOld() {
         }
         STINT_TRY(ledger_->remove(id));
         STINT_TRY(roster_.dropCampaign(id));
+        note([&](News& news) { news.campaigns.try_emplace(id); });
         each = campaigns_.erase(each);
     }
     return {};
@@ -532,6 +558,24 @@ Result<void> Office::noted(const std::string& id, const Running& running, const 
         if (const auto* const retried = std::get_if<Retried>(&record))
             STINT_TRY(roster_.beginRound(id, retried->round));
     return {};
+}
+
+/// That entry's part of the news: its campaign stands otherwise, and so does whoever it names.
+void Office::note(const std::string& id, const Entry& entry, const Steering& steering) {
+    note([&](News& news) {
+        auto& devices = news.campaigns[id];
+        for (std::size_t n = 1; n <= entry.names.size(); ++n)
+            devices.insert(steering.members() - static_cast<Device>(n));
+        for (const Record& record : entry.records)
+            std::visit(
+                [&](const auto& its) {
+                    if constexpr (requires { its.device; })
+                        devices.insert(its.device);
+                    else if constexpr (requires { its.devices; } && !std::is_same_v<decltype(its), const Joined&>)
+                        devices.insert(its.devices.begin(), its.devices.end());
+                },
+                record);
+    });
 }
 
 /// The newest report of each of its devices.

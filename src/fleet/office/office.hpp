@@ -13,10 +13,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "fleet/audit/audit.hpp"
@@ -39,6 +41,17 @@ inline constexpr std::string_view theServer = "the server";
 /// by these with those ends; and of what all servers of a fleet have to know.
 inline constexpr std::string_view devicesBucket = "STINT_FLEET_DEV", helloEnd = ".hello", reportedEnd = ".reported",
                                   houseBucket = "STINT_FLEET_HOUSE";
+
+/// The things that have become others while somebody looked on. PROPOSAL: 4,000 of them at most; more are everything.
+struct News {
+    bool isAll = false;                                ///< all was read anew
+    bool fleet = false;                                ///< of it as a whole
+    std::set<std::string> devices;                     ///< also those that are gone
+    std::map<std::string, std::set<Device>> campaigns; ///< and which of their devices
+
+    static constexpr std::size_t most = 4'000;
+    std::size_t rows() const;
+};
 
 class Office {
 public:
@@ -141,6 +154,10 @@ public:
         virtual std::int64_t passed(Passed why) const = 0;
         /// A look came to nothing.
         virtual void failed(const Error& why) = 0;
+        /// From now on news are noted, of which all there is are the first; `hasNews` is called, from the office's
+        /// thread, when there are some, and again after these were taken. nullptr: nobody looks on.
+        virtual void watch(std::function<void()> hasNews) = 0;
+        virtual News takeNews() = 0;
     };
     /// Somebody looks, on the office's thread.
     void look(std::function<void(View&)> looking);
@@ -158,6 +175,13 @@ private:
 
     void leave(Work work);
     void taken(const std::string& device);
+    template <class Note> void note(Note note) {
+        if (!watcher_) return;
+        if (!news_.isAll) note(news_);
+        if (news_.rows() > News::most) news_ = {.isAll = true};
+        if (!std::exchange(hasNews_, true)) watcher_();
+    }
+    void note(const std::string& id, const Entry& entry, const Steering& steering);
     void run();
     std::chrono::milliseconds rest() const;
     void turn();
@@ -252,6 +276,9 @@ private:
     std::optional<Error> damage_; ///< the roster's, which is to be made anew
     bool mayBeFull_ = false;      ///< the broker, or the disk, did not take something
     bool isOpen_ = false;
+    std::function<void()> watcher_; ///< nullptr: nobody looks on
+    News news_;
+    bool hasNews_ = false; ///< that were told to be there
 
     std::mutex mutex_;
     std::condition_variable woken_;

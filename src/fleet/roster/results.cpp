@@ -86,6 +86,17 @@ Result<void> Roster::eachWaiting(const std::string& campaign, const std::functio
     return {};
 }
 
+Result<void> Roster::eachTime(const std::string& campaign, const std::function<void(Device, WallTime)>& take) {
+    const Known its = STINT_TRY(known(campaign));
+    auto rows = STINT_TRY(
+        database_.prepare("SELECT number, CASE outcome WHEN 0 THEN forecast ELSE taken END AS at FROM targets WHERE "
+                          "campaign = ?1 AND (outcome != 0 OR waits != 0) AND at != 0"));
+    rows.start(its.number);
+    while (STINT_TRY(rows.next()))
+        take(static_cast<Device>(rows.integer(0)), WallTime(Duration(rows.integer(1))));
+    return {};
+}
+
 Result<std::optional<ResultEntry>> Roster::result(const std::string& campaign, const std::string& device) {
     const Known its = STINT_TRY(known(campaign));
     auto row = STINT_TRY(database_.prepare(fmt::format(

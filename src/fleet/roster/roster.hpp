@@ -214,6 +214,9 @@ public:
     /// Hands on the targets whose devices have told last why they wait, with bits of the reasons that are known here.
     Result<void> eachWaiting(const std::string& campaign,
                              const std::function<void(Device, std::uint32_t reasons)>& take);
+    /// Hands on when the stream got the end of each target whose device has told one; and of those that have told last
+    /// why they wait, when they may begin, as they reckon.
+    Result<void> eachTime(const std::string& campaign, const std::function<void(Device, WallTime)>& take);
     /// The device in the campaign, as it joined last. nullopt: it is no target.
     Result<std::optional<ResultEntry>> result(const std::string& campaign, const std::string& device);
 

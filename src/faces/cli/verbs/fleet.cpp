@@ -369,6 +369,21 @@ Verb fleetDoctorVerb() {
             .program = fleetProgram};
 }
 
+Verb fleetUiVerb() {
+    return {.name = "fleet ui",
+            .words = "",
+            .summary = "the fleet in a browser",
+            .about = "Its devices, its campaigns, and one campaign with its waves, what its devices wait for, and its "
+                     "ends over the time, as a page of this machine, which changes as they do. The fleet's server "
+                     "serves it to this user alone; the address has a token in it, and is printed where no browser can "
+                     "be opened. The page shows, and gives no order: it says what to type.",
+            .options = {fleetDataOption,
+                        {"--print", "", "print the whole address, to open it elsewhere on this machine"},
+                        {"--no-open", "", "open no browser"}},
+            .examples = {{"stint fleet ui", ""}},
+            .program = fleetProgram};
+}
+
 Verb fleetPauseVerb() {
     return instructionVerb("fleet pause", "let no further device begin a campaign",
                            "Those that have begun go on. `stint fleet resume` ends it.",

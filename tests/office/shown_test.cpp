@@ -1,0 +1,122 @@
+// fleet.md §5.4: the rows that the door shows, and those that whoever looks on is told of, on a real nats-server.
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "fleet/office/shown.hpp"
+#include "office/desk.hpp"
+
+namespace stint::fleet {
+namespace {
+
+using Json = nlohmann::json;
+
+Json jsonAt(Desk& desk, const std::string& path, const std::string& query = "") {
+    return Json::parse(desk.look([&](Office::View& view) { return sure(shown(view, path, query)); }));
+}
+
+/// Whoever looks on: what it was told since it looked last, as one.
+struct Onlooker {
+    explicit Onlooker(Desk& its) : desk(its) {
+        desk.look([this](Office::View& view) { return view.watch([this] { hasNews = true; }), true; });
+    }
+    ~Onlooker() {
+        desk.look([](Office::View& view) { return view.watch(nullptr), true; });
+    }
+    Changes next() {
+        REQUIRE(eventually([this] { return hasNews.exchange(false); }));
+        return desk.look([](Office::View& view) { return sure(changesOf(view, view.takeNews())); });
+    }
+    Desk& desk;
+    std::atomic<bool> hasNews = false;
+};
+
+std::set<std::string> idsIn(const Changes& changes, const std::string& topic) {
+    std::set<std::string> ids;
+    for (const auto& [name, text] : changes.rows) {
+        const Json event = Json::parse(text);
+        for (const Json& row : name == topic ? event.at(topic) : Json::array())
+            ids.insert(row.at("device").get<std::string>());
+    }
+    return ids;
+}
+
+} // namespace
+
+TEST_CASE("§5.4: one campaign is shown with what its devices wait for, and its ends over the time") {
+    SmallFleet fleet(6);
+    Desk& desk = *fleet.desk;
+    const std::string id = sure(desk.start(fleet.campaign(6), true)).id;
+    fleet.letBegin(id, {&desk});
+    const WallTime soon = wallNow() + 1h;
+    fleet.phones[0].tell(desk, id, Phase::Ended, Outcome::Succeeded);
+    fleet.phones[1].tell(desk, id, Phase::Ended, Outcome::Failed);
+    fleet.phones[2].tell(desk, id,
+                         Telling{.slot = 1,
+                                 .phase = Phase::Waiting,
+                                 .blockers = {{.reason = "CONSTRAINT_CHARGING", .since = wallNow()}},
+                                 .forecast = soon});
+    REQUIRE(eventually([&] { return jsonAt(desk, "/v1/campaign", "id=" + id)["blockers"].size() == 1; }));
+
+    const Json campaign = jsonAt(desk, "/v1/campaign", "id=" + id);
+    CHECK(campaign["counts"] == Json{{"succeeded", 1}, {"failed", 1}, {"waiting", 1}, {"running", 3}});
+    CHECK(campaign["blockers"] == Json{{"CONSTRAINT_CHARGING", 1}});
+    const Json curve = jsonAt(desk, "/v1/curve", "id=" + id);
+    for (const char* const name : {"ended", "failed", "begin"})
+        CHECK(curve[name].size() == curve["ended"].size());
+    CHECK(curve["ended"].back() == 2);
+    CHECK(curve["failed"].back() == 1);
+    CHECK(curve["begin"].front() == 0);
+    CHECK(curve["begin"].back() == 1);
+    const auto steps = static_cast<std::int64_t>(curve["ended"].size());
+    CHECK(curve["from"].get<std::int64_t>() + steps * curve["step"].get<std::int64_t>() >=
+          soon.time_since_epoch().count());
+}
+
+TEST_CASE("§5.4: every word of the rows is in the tables, with what it means") {
+    SmallFleet fleet(1);
+    const Json words = jsonAt(*fleet.desk, "/v1/words");
+    for (const auto& [table, least] : {std::pair("states", 6U), {"phases", 7U}, {"outcomes", 7U}, {"reasons", 10U}}) {
+        CHECK(words[table].size() >= least);
+        for (const Json& row : words[table])
+            CHECK_FALSE(row["meaning"].get<std::string>().empty());
+    }
+    CHECK(words["states"][0]["verbs"] == Json::array({"pause", "cancel"}));
+    CHECK(words["states"].back()["verbs"] == Json::array({"retry"}));
+}
+
+TEST_CASE("§5.4: whoever looks on is told all, and then the rows that have become others") {
+    SmallFleet fleet(3);
+    Desk& desk = *fleet.desk;
+    const std::string id = sure(desk.start(fleet.campaign(1), true)).id;
+    Onlooker onlooker(desk);
+    const Changes all = onlooker.next();
+    CHECK(all.isAll);
+    CHECK(Json::parse(*all.fleet)["devices"] == 3);
+    REQUIRE(all.campaigns.contains(id));
+    CHECK(Json::parse(all.campaigns.at(id)) == jsonAt(desk, "/v1/campaigns")["campaigns"][0]);
+    CHECK(all.rows.empty());
+
+    fleet.phones[0].hello(desk);
+    const Changes hello = onlooker.next();
+    CHECK_FALSE(hello.isAll);
+    CHECK(hello.campaigns.empty());
+    CHECK(idsIn(hello, "devices") == std::set{fleet.phones[0].id()});
+
+    CHECK(desk.instruct(fleet.instruction(id, "pause")).ok());
+    CHECK(Json::parse(onlooker.next().campaigns.at(id))["state"] == "paused");
+    CHECK(desk.instruct(fleet.instruction(id, "resume")).ok());
+    onlooker.next();
+
+    fleet.phones[1].tell(desk, id, Phase::Ended, Outcome::Rejected);
+    const Changes ended = onlooker.next();
+    CHECK(Json::parse(ended.campaigns.at(id))["counts"]["rejected"] == 1);
+    CHECK(idsIn(ended, "results").contains(fleet.phones[1].id()));
+
+    CHECK(desk.remove(fleet.phones[2].id()).ok());
+    const Changes gone = onlooker.next();
+    CHECK(Json::parse(*gone.fleet)["devices"] == 2);
+    CHECK(Json::parse(gone.rows.front().second)["gone"] == Json::array({fleet.phones[2].id()}));
+}
+
+} // namespace stint::fleet
