@@ -63,6 +63,7 @@ class Parts:
 
     def until_open(self):
         until(lambda: (self.asks("/v1/fleet") or {}).get("open"), within=3 * PATIENCE)
+        until(lambda: self.world.stint("push", "devices").code == 0, within=3 * PATIENCE)  # stint-endpoint has read them
 
     def results(self, campaign):
         """Its rows; none while nobody answers."""

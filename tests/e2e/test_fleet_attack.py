@@ -211,7 +211,7 @@ def test_another_user_at_the_servers_door_gets_nothing_and_holds_up_nobody(groun
              f"Authorization: Basic {token}\r\n", f"Authorization: Bearer {'0' * len(token)}\r\n", f"Cookie: token={token}\r\n"]
     for headers in wrong:
         for method, path in (("GET", "/v1/fleet"), ("GET", "/metrics"), ("POST", "/v1/remove"), ("POST", "/v1/campaigns")):
-            assert " 401 " in raw(f"{method} {path} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: 2\r\n\r\n{{}}".encode())
+            assert " 401 " in raw(f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{headers}Content-Length: 2\r\n\r\n{{}}".encode())
 
     before = resident(ground.parts.pid("stint-fleetd"))
     crowd = []
