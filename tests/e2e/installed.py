@@ -26,10 +26,12 @@ def run(*words, within=600, **options):
 
 
 def install(prefix, destdir=None, component=None):
+    """Stripped, as packages are: seven installs with all of dev's symbols are 7 GB."""
     environment = {name: value for name, value in os.environ.items() if name != "DESTDIR"}
     if destdir:
         environment["DESTDIR"] = str(destdir)
-    run("cmake", "--install", BUILD, "--prefix", prefix, *(["--component", component] if component else []), env=environment)
+    run("cmake", "--install", BUILD, "--strip", "--prefix", prefix, *(["--component", component] if component else []),
+        env=environment)
     return prefix
 
 
