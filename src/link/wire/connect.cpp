@@ -213,14 +213,16 @@ std::string ownerIn(sd_bus_message* answer) {
 
 Result<Bus> openSessionBus(sd_event* loop) {
     // On a machine without one this is asked again and again, and sd-bus takes forty system calls to say so.
+    constexpr const char* none = "no session bus";
     const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
-    if (runtime && !std::getenv("DBUS_SESSION_BUS_ADDRESS") &&
-        ::access((std::string(runtime) + "/bus").c_str(), F_OK) != 0)
-        return errorFromErrno(errno);
+    const std::string usual = std::string(runtime ? runtime : "") + "/bus";
+    if (runtime && !std::getenv("DBUS_SESSION_BUS_ADDRESS") && ::access(usual.c_str(), F_OK) != 0)
+        return within(none, within(usual, errorFromErrno(errno)));
     sd_bus* made = nullptr;
     int result = sd_bus_open_user(&made);
-    if (result == -ENOMEDIUM) return fail(Errc::UNAVAILABLE, "no DBUS_SESSION_BUS_ADDRESS, no XDG_RUNTIME_DIR");
-    if (result < 0) return errorFromErrno(-result);
+    if (result == -ENOMEDIUM)
+        return fail(Errc::UNAVAILABLE, "{}: neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR is set", none);
+    if (result < 0) return within(none, errorFromErrno(-result));
     Bus bus(made);
     sd_bus_set_method_call_timeout(made, UINT64_MAX);
     result = sd_bus_attach_event(made, loop, SD_EVENT_PRIORITY_NORMAL);

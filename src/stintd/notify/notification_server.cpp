@@ -32,7 +32,7 @@ void SessionBus::connect() {
     bus_.reset();
     if (auto opened = open(); !opened) {
         bus_.reset();
-        listener_.failed(within("no session bus", opened.error()));
+        listener_.failed(opened.error());
     }
 }
 
