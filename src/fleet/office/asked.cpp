@@ -220,10 +220,10 @@ const std::optional<Signed>& Office::statement() {
                         made.desired == said_.desired && made.operators == said_.operators &&
                         now - said_.made < statementLife && now >= said_.made;
     if (isSame) return statement_;
-    auto signed_ = signedBy(enroller_.keys().statement, made);
-    if (!signed_.ok()) return statement_;
+    auto next = signedBy(enroller_.keys().statement, made);
+    if (!next.ok()) return statement_;
     said_ = std::move(made);
-    statement_ = std::move(*signed_);
+    statement_ = std::move(*next);
     enroller_.hand(statement_);
     return statement_;
 }

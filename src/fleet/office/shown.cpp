@@ -91,11 +91,10 @@ Json campaignJson(const std::string& id, const Office::Standing& standing) {
     const auto& [campaign, steering] = standing;
     const Rollout& rollout = steering.rollout();
     Json waves = Json::array();
-    for (std::uint16_t wave = 1; wave <= campaign.plan.waves.size(); ++wave) {
-        const Wave& its = rollout.waves()[wave - 1U];
+    std::uint16_t number = 0;
+    for (const Wave& wave : rollout.waves())
         waves.push_back(
-            {{"capacity", rollout.capacity(wave)}, {"begun", its.begun}, {"ended", its.ended}, {"ok", its.ok}});
-    }
+            {{"capacity", rollout.capacity(++number)}, {"begun", wave.begun}, {"ended", wave.ended}, {"ok", wave.ok}});
     return {{"campaign", id},
             {"name", campaign.name},
             {"made", time(campaign.made)},

@@ -9,9 +9,9 @@
 namespace stint::fleet {
 namespace {
 
-/// Bytes of a record's text, or more.
+constexpr std::size_t ofItself = 128, ofADevice = 16; ///< bytes of a record's text, or more
+
 std::size_t weightOf(const Record& record) {
-    constexpr std::size_t ofItself = 128, ofADevice = 16;
     return std::visit(
         [](const auto& one) {
             if constexpr (requires { one.devices; })
