@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from session import SessionBus
-from events import TooLate
+from events import TooLate, descendants, wait_for_end
 from push_line import MISSING, PATIENCE, PushLine, until
 from push_server import free_port
 from world import BIN, World
@@ -189,8 +189,11 @@ def test_a_server_and_a_device_that_die_in_the_middle_go_on(office, devices):
     gate = office.world.root / "gate"
     started = office.starts(campaign(f'{RAN}; until [ -e {gate} ]; do sleep 0.1; done', more="idempotent = true"), "--all")
     until(lambda: sum(bool(device.ran) for device in devices) == 2)
+    served = descendants(office.process.pid)
     office.process.send_signal(signal.SIGKILL)
     office.process.wait(PATIENCE)
+    for program in served:  # they end with it, a moment later, and have its place until then
+        wait_for_end(program)
     office.start()
     devices[0].line.daemon.kill()
     devices[0].line.start_daemon()
