@@ -3,7 +3,7 @@ import { Clock } from "./clock.js";
 import { h, setHeard } from "./dom.js";
 import { Rates } from "./rate.js";
 import { changeWords, progressOf } from "./sentences.js";
-import { openViews, putBanner, setStale, speak } from "./shell.js";
+import { openViews, putBanner, speak } from "./shell.js";
 import { Store } from "./store.js";
 import { Stream } from "./stream.js";
 
@@ -46,7 +46,6 @@ function speakOfChanges({ all, jobs }) {
 // The banner above all views: what is shown is out of date.
 
 let link = "open";
-let version = ""; // the server's, that this page came from
 
 function banner() {
     let says = null;
@@ -66,16 +65,8 @@ function banner() {
             h("code", {}, "stint jobs"),
             " in a terminal: that starts it, and downloads continue where they were. What you see may be out of date.",
         ];
-    setStale(says !== null);
     setHeard(says === null);
-    const now = store.topics.hello?.version ?? "";
-    version ||= now;
-    if (says === null && now !== version)
-        says = [
-            "Stint was upgraded while this page was open.",
-            h("button.quiet", { type: "button", onclick: () => location.reload() }, "Load it anew"),
-        ];
-    putBanner(says);
+    putBanner(says, store.topics.hello?.version ?? "");
 }
 
 store.on(["daemon", "hello"], banner);

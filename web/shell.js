@@ -15,13 +15,21 @@ export function speak(text) {
     }, 5000);
 }
 
-/** The page says that it may be out of date. */
-export function setStale(stale) {
-    document.body.classList.toggle("stale", stale);
-}
+let version = ""; // the server's, that this page came from
 
-/** @param {any[] | null} says a sentence, and what follows it */
-export function putBanner(says) {
+/**
+ * The banner says that what is shown is out of date, or that the page itself is.
+ * @param {any[] | null} says a sentence, and what follows it
+ * @param {string} now the server's version
+ */
+export function putBanner(says, now) {
+    document.body.classList.toggle("stale", says !== null);
+    version ||= now;
+    if (says === null && now !== version)
+        says = [
+            "Stint was upgraded while this page was open.",
+            h("button.quiet", { type: "button", onclick: () => location.reload() }, "Load it anew"),
+        ];
     const place = document.getElementById("banner");
     if (place.dataset.says === (says?.[0] ?? "")) return;
     place.dataset.says = says?.[0] ?? "";

@@ -2,7 +2,7 @@
 import { get } from "../ask.js";
 import { Clock } from "../clock.js";
 import { h, setText } from "../dom.js";
-import { openViews, putBanner, setStale, speak } from "../shell.js";
+import { openViews, putBanner, speak } from "../shell.js";
 import { Stream } from "../stream.js";
 import { FleetStore } from "./store.js";
 import { Tables } from "./tables.js";
@@ -16,7 +16,6 @@ const store = new FleetStore();
 const clock = new Clock();
 
 let link = "opening";
-let version = ""; // the server's, that this page came from
 
 /** Says that the page is out of date, and which line to type. */
 function banner() {
@@ -32,15 +31,7 @@ function banner() {
             " in a terminal.",
         ];
     else if (store.fleet?.open === false) says = ["The fleet's campaigns stand still.", store.fleet.why];
-    setStale(says !== null);
-    const now = store.topics.hello?.version ?? "";
-    version ||= now;
-    if (says === null && now !== version)
-        says = [
-            "Stint was upgraded while this page was open.",
-            h("button.quiet", { type: "button", onclick: () => location.reload() }, "Load it anew"),
-        ];
-    putBanner(says);
+    putBanner(says, store.topics.hello?.version ?? "");
 }
 
 store.on(["hello", "fleet"], () => {
