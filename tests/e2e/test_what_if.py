@@ -41,7 +41,7 @@ def test_a_running_command_would_stop_without_what_it_asked_for(world, line):
 def test_what_cannot_be_supposed_is_said(world, line):
     line.set_device(charging="false")
     job = schedule(world, "--charging", "--", "true")
-    for word, said in (("charging", "KEY=VALUE"), ("charging=perhaps", "true or false"), ("bucket=warm", "restricted"),
+    for word, said in (("charging", "KEY=VALUE"), ("charging=perhaps", "true or false"), ("bucket=warm", "rare, restricted, never"),
                        ("chargin=no", "charging")):
         ended = world.stint("why", str(job), "--if", word)
         assert ended.code not in (0, 75) and said in ended.err, ended

@@ -15,6 +15,7 @@
 #include "base/unix/paths.hpp"
 #include "base/unix/process.hpp"
 #include "base/version/version.hpp"
+#include "contract/model/bucket.hpp"
 #include "contract/model/device_fields.hpp"
 #include "link/wire/connect.hpp"
 #include "stintd/daemon/clock.hpp"
@@ -335,8 +336,8 @@ Result<Supposed> Daemon::suppose(const std::map<std::string, std::string>& chang
     if (const auto word = ofDevice.extract("bucket"); !word.empty()) {
         supposed.bucket = bucketNamed(word.mapped());
         if (!supposed.bucket)
-            return fail(Errc::ILLEGAL_ARGUMENT, "bucket: {} is none; active, working_set, frequent, rare or restricted",
-                        word.mapped());
+            return fail(Errc::ILLEGAL_ARGUMENT, "bucket: {} is none; use one of {}", word.mapped(),
+                        bucketChoices(", "));
     }
     if (!ofDevice.empty()) supposed.device = STINT_TRY(deviceSource_.imagined(ofDevice));
     return supposed;
