@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "contract/model/constants.hpp"
+#include "stint/standing.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
@@ -42,7 +43,7 @@ struct BucketTimeout {
 
 struct BucketRow {
     Bucket bucket;
-    std::int32_t value; ///< Android's number
+    std::int32_t value; ///< Android's number, which apps see by name
     std::string_view name;
     BucketQuota quota;
     BucketAlarms alarms;
@@ -53,25 +54,25 @@ struct BucketRow {
 inline constexpr auto bucketTable = [] {
     using C = Constants;
     return std::to_array<BucketRow>({
-        {Bucket::Exempted, 5, "exempted",
+        {Bucket::Exempted, StandbyBucket::EXEMPTED, "exempted",
          {&C::quotaAllowedExempted, &C::quotaWindowExempted, &C::quotaMaxJobsExempted, &C::quotaMaxSessionsExempted, &C::ejLimitExempted},
          {}, {}},
-        {Bucket::Active, 10, "active",
+        {Bucket::Active, StandbyBucket::ACTIVE, "active",
          {&C::quotaAllowedActive, &C::quotaWindowActive, &C::quotaMaxJobsActive, &C::quotaMaxSessionsActive, &C::ejLimitActive},
          {&C::alarmQuotaActive}, {}},
-        {Bucket::WorkingSet, 20, "working_set",
+        {Bucket::WorkingSet, StandbyBucket::WORKING_SET, "working_set",
          {&C::quotaAllowedWorking, &C::quotaWindowWorking, &C::quotaMaxJobsWorking, &C::quotaMaxSessionsWorking, &C::ejLimitWorking},
          {&C::alarmQuotaWorking}, {&C::bucketElapsedWorking, &C::bucketScreenWorking}},
-        {Bucket::Frequent, 30, "frequent",
+        {Bucket::Frequent, StandbyBucket::FREQUENT, "frequent",
          {&C::quotaAllowedFrequent, &C::quotaWindowFrequent, &C::quotaMaxJobsFrequent, &C::quotaMaxSessionsFrequent, &C::ejLimitFrequent},
          {&C::alarmQuotaFrequent}, {&C::bucketElapsedFrequent, &C::bucketScreenFrequent}},
-        {Bucket::Rare, 40, "rare",
+        {Bucket::Rare, StandbyBucket::RARE, "rare",
          {&C::quotaAllowedRare, &C::quotaWindowRare, &C::quotaMaxJobsRare, &C::quotaMaxSessionsRare, &C::ejLimitRare},
          {&C::alarmQuotaRare}, {&C::bucketElapsedRare, &C::bucketScreenRare}},
-        {Bucket::Restricted, 45, "restricted",
+        {Bucket::Restricted, StandbyBucket::RESTRICTED, "restricted",
          {&C::quotaAllowedRestricted, &C::quotaWindowRestricted, &C::quotaMaxJobsRestricted, &C::quotaMaxSessionsRestricted, &C::ejLimitRestricted},
          {&C::alarmQuotaRestricted, &C::alarmRestrictedWindow}, {&C::bucketElapsedRestricted, &C::bucketScreenRestricted}},
-        {Bucket::Never, 50, "never", {}, {&C::alarmQuotaNever}, {}},
+        {Bucket::Never, StandbyBucket::NEVER, "never", {}, {&C::alarmQuotaNever}, {}},
     });
 }();
 // clang-format on
