@@ -26,15 +26,6 @@ export function deviceWords(value, doze = {}) {
     return words;
 }
 
-const buckets = {
-    exempted: ["No limits", "limits do not apply to it"],
-    active: ["In use", "the most background time"],
-    working_set: ["Used daily", "plenty of background time"],
-    frequent: ["Used often", "some background time"],
-    rare: ["Rarely used", "little background time"],
-    restricted: ["Restricted", "next to no background time"],
-    never: ["Never opened", "no background time until you open it"],
-};
 const bucketReasons = {
     default: "like every new app",
     timeout: "because of how long ago you used it",
@@ -50,8 +41,7 @@ export const isLimited = (app) => app.builtIn || app.manifest !== "";
 /** {name: "Rarely used", means: "little background time", because: "you chose so"} */
 export function bucketWords(app) {
     if (!isLimited(app)) return { name: "Not limited", means: "it has no manifest", because: "others start it" };
-    const [name, means] = buckets[app.bucket] ?? [app.bucket, ""];
-    return { name, means, because: bucketReasons[app.bucketReason] ?? app.bucketReason };
+    return { name: app.standing, means: app.standingMeans, because: bucketReasons[app.bucketReason] ?? app.bucketReason };
 }
 
 const cuts = {

@@ -1,4 +1,9 @@
 // The table of the standby buckets (limits.md §2.1).
+#include <fstream>
+#include <map>
+#include <regex>
+#include <string>
+
 #include <doctest/doctest.h>
 
 #include "contract/model/bucket.hpp"
@@ -19,6 +24,20 @@ TEST_CASE("a value falls into the bucket that it reaches, and into never by 50 a
         CAPTURE(value);
         CHECK(bucketOfValue(value) == bucket);
     }
+}
+
+TEST_CASE("the specification lists the buckets by their names and values") { // §2.1
+    std::ifstream file(STINT_DOCS "/spec/limits.md");
+    std::map<std::string, std::int32_t> listed, ours;
+    bool inside = false;
+    static const std::regex row(R"(\| (\w+) \| (\d+) \|.*)");
+    for (std::string line; std::getline(file, line);) {
+        if (line.starts_with("#")) inside = line.starts_with("### 2.1 ");
+        if (std::smatch cells; inside && std::regex_match(line, cells, row)) listed[cells[1]] = std::stoi(cells[2]);
+    }
+    for (const BucketRow& bucket : bucketTable)
+        ours[std::string(bucket.name)] = bucket.value;
+    CHECK(ours == listed);
 }
 
 TEST_CASE("each bucket has a name and a value of its own") {

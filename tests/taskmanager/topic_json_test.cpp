@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "contract/model/bucket.hpp"
+
 using namespace stint;
 using namespace stint::taskmanager;
 
@@ -27,6 +29,19 @@ TEST_CASE("a browser gets no token that it could be posted with") { // push.md ย
     CHECK(rows[0]["fetchedNow"] == "high, very low");
     CHECK(rows[1]["postedTo"] == "ended; the server is to be told");
     CHECK(rows[2]["postedTo"] == "the server has not made it yet");
+}
+
+TEST_CASE("an app's standing is told in its bucket's words, which each bucket has") { // limits.md ยง2.1
+    for (const BucketRow& bucket : bucketTable) {
+        CAPTURE(bucket.name);
+        AppView app;
+        app.bucket = bucket.bucket;
+        const auto row = nlohmann::json::parse(appsJson({app}))["apps"][0];
+        CHECK(row["standing"] == bucket.standing);
+        CHECK(row["standingMeans"] == bucket.means);
+        CHECK_FALSE(bucket.standing.empty());
+        CHECK_FALSE(bucket.means.empty());
+    }
 }
 
 TEST_CASE("a message has what holds it, with what would help") {

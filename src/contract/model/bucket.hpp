@@ -45,6 +45,8 @@ struct BucketRow {
     Bucket bucket;
     std::int32_t value; ///< Android's number, which apps see by name
     std::string_view name;
+    std::string_view standing; ///< in a person's words: "Used daily"
+    std::string_view means;    ///< "plenty of background time"
     BucketQuota quota;
     BucketAlarms alarms;
     BucketTimeout timeout;
@@ -54,25 +56,26 @@ struct BucketRow {
 inline constexpr auto bucketTable = [] {
     using C = Constants;
     return std::to_array<BucketRow>({
-        {Bucket::Exempted, StandbyBucket::EXEMPTED, "exempted",
+        {Bucket::Exempted, StandbyBucket::EXEMPTED, "exempted", "No limits", "limits do not apply to it",
          {&C::quotaAllowedExempted, &C::quotaWindowExempted, &C::quotaMaxJobsExempted, &C::quotaMaxSessionsExempted, &C::ejLimitExempted},
          {}, {}},
-        {Bucket::Active, StandbyBucket::ACTIVE, "active",
+        {Bucket::Active, StandbyBucket::ACTIVE, "active", "In use", "the most background time",
          {&C::quotaAllowedActive, &C::quotaWindowActive, &C::quotaMaxJobsActive, &C::quotaMaxSessionsActive, &C::ejLimitActive},
          {&C::alarmQuotaActive}, {}},
-        {Bucket::WorkingSet, StandbyBucket::WORKING_SET, "working_set",
+        {Bucket::WorkingSet, StandbyBucket::WORKING_SET, "working_set", "Used daily", "plenty of background time",
          {&C::quotaAllowedWorking, &C::quotaWindowWorking, &C::quotaMaxJobsWorking, &C::quotaMaxSessionsWorking, &C::ejLimitWorking},
          {&C::alarmQuotaWorking}, {&C::bucketElapsedWorking, &C::bucketScreenWorking}},
-        {Bucket::Frequent, StandbyBucket::FREQUENT, "frequent",
+        {Bucket::Frequent, StandbyBucket::FREQUENT, "frequent", "Used often", "some background time",
          {&C::quotaAllowedFrequent, &C::quotaWindowFrequent, &C::quotaMaxJobsFrequent, &C::quotaMaxSessionsFrequent, &C::ejLimitFrequent},
          {&C::alarmQuotaFrequent}, {&C::bucketElapsedFrequent, &C::bucketScreenFrequent}},
-        {Bucket::Rare, StandbyBucket::RARE, "rare",
+        {Bucket::Rare, StandbyBucket::RARE, "rare", "Rarely used", "little background time",
          {&C::quotaAllowedRare, &C::quotaWindowRare, &C::quotaMaxJobsRare, &C::quotaMaxSessionsRare, &C::ejLimitRare},
          {&C::alarmQuotaRare}, {&C::bucketElapsedRare, &C::bucketScreenRare}},
-        {Bucket::Restricted, StandbyBucket::RESTRICTED, "restricted",
+        {Bucket::Restricted, StandbyBucket::RESTRICTED, "restricted", "Restricted", "next to no background time",
          {&C::quotaAllowedRestricted, &C::quotaWindowRestricted, &C::quotaMaxJobsRestricted, &C::quotaMaxSessionsRestricted, &C::ejLimitRestricted},
          {&C::alarmQuotaRestricted, &C::alarmRestrictedWindow}, {&C::bucketElapsedRestricted, &C::bucketScreenRestricted}},
-        {Bucket::Never, StandbyBucket::NEVER, "never", {}, {&C::alarmQuotaNever}, {}},
+        {Bucket::Never, StandbyBucket::NEVER, "never", "Never opened", "no background time until you open it",
+         {}, {&C::alarmQuotaNever}, {}},
     });
 }();
 // clang-format on

@@ -4,6 +4,7 @@
 
 #include "base/time/clock.hpp"
 #include "base/version/version.hpp"
+#include "contract/model/bucket.hpp"
 #include "faces/taskmanager/downloads.hpp"
 #include "faces/views/json.hpp"
 #include "faces/views/json_row.hpp"
@@ -45,7 +46,16 @@ std::string jobsJson(bool all, const std::vector<std::string>& jobs, const std::
 
 std::string finishedJson(const std::vector<JobView>& jobs) { return allOf("jobs", jobs, jobJson); }
 std::string tasksJson(const std::vector<TaskRow>& rows) { return allOf("rows", rows, cli::jsonOfRow<TaskRow>); }
-std::string appsJson(const std::vector<AppView>& apps) { return allOf("apps", apps, cli::jsonOfRow<AppView>); }
+std::string appsJson(const std::vector<AppView>& apps) {
+    return allOf("apps", apps, [](const AppView& app) {
+        Json line = cli::header();
+        cli::putRow(line, app);
+        const BucketRow& bucket = bucketRow(app.bucket);
+        line["standing"] = bucket.standing;
+        line["standingMeans"] = bucket.means;
+        return cli::dumped(line);
+    });
+}
 std::string alarmsJson(const std::vector<AlarmView>& alarms) {
     return allOf("alarms", alarms, cli::jsonOfRow<AlarmView>);
 }
