@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "contract/model/device_fields.hpp"
+#include "contract/model/job_fields.hpp"
 #include "contract/rules/gates.hpp"
 #include "contract/rules/guard.hpp"
 
@@ -65,6 +66,15 @@ TEST_CASE("a word of a guard's condition says what the device is") { // jobs.md 
         // clang-format on
         CHECK_MESSAGE(GuardedDevice(r.holds).meets(r.word), r.word);
         CHECK_MESSAGE(!GuardedDevice(r.fails).meets(r.word), r.word);
+    }
+}
+
+TEST_CASE(
+    "each constraint of a job that is a flag is a word, but for free space, which is not polled") { // jobs.md §14.5
+    for (const JobField& row : jobFields) {
+        if (!std::holds_alternative<JobValue<bool>>(row.value) || row.option.empty()) continue;
+        const bool isWord = GuardCondition::parse(row.option.substr(2)).ok();
+        CHECK_MESSAGE(isWord == (row.constraint != PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW), row.option);
     }
 }
 

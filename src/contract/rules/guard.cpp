@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include <fmt/core.h>
 
@@ -10,7 +11,7 @@
 #include "contract/model/device_fields.hpp"
 #include "contract/model/job_fields.hpp"
 #include "contract/rules/connectivity.hpp"
-#include "contract/rules/constraint.hpp"
+#include "contract/rules/gates.hpp"
 
 namespace stint {
 namespace {
@@ -56,20 +57,14 @@ private:
         }
     }
 
-    // jobs.md §3.2. Free space is left out: nobody reports it, and it is not polled for a program.
+    // jobs.md §3.2: the gates of a job's constraints. Free space is left out: nobody reports it, and it is not polled
+    // for a program. A guard's condition speaks of the device, not of an app.
     void addConstraints() {
-        struct Asked {
-            std::string_view method;
-            Verdict (*ask)(const Context&);
-            ReadSet reads;
-        };
-        static constexpr std::array asked{Asked{"setRequiresCharging", chargingGate, only(Reads::Power)},
-                                          Asked{"setRequiresBatteryNotLow", batteryNotLowGate, only(Reads::Power)},
-                                          Asked{"setRequiresDeviceIdle", deviceIdleGate, only(Reads::Idle)}};
-        for (const JobField& row : jobFields) {
-            const auto found = std::ranges::find(asked, row.method, &Asked::method);
-            if (found == asked.end()) continue;
-            add({std::string(row.option.substr(2)), found->reads, [ask = found->ask](const World& world) {
+        for (const Gate& gate : gates()) {
+            if (gate.constraint == 0 || gate.reads & Reads::Storage) continue;
+            const JobField& row = jobFields[static_cast<std::size_t>(std::countr_zero(gate.constraint))];
+            add({std::string(row.option.substr(2)), gate.reads & ~only(Reads::App),
+                 [ask = gate.ask](const World& world) {
                      return ask({world, GateKey{}, nullptr}).open;
                  }});
         }
