@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "contract/model/job_fields.hpp"
+#include "model/view_members.hpp"
 #include "wire/loose_message.hpp"
 
 using namespace stint;
@@ -77,18 +78,6 @@ template <class Members> int notSet(const Members& made, const Members& sent, co
     }
     (std::make_index_sequence<std::tuple_size_v<Members>>());
     return unset;
-}
-
-/// A new member does not compile here: it has its row in JobView::fields, and is set below.
-auto membersOf(const JobView& job) {
-    const auto& [key, info, state, kind, demoted, label, failures, systemStops, scheduled, reasons, earliest, latest,
-                 lastSuccess, lastFailure, lastRun, want, waitsFor, waitsAlso, held, guarded, terms, runState, started,
-                 keepsAwake, clocks, network, workItems, place, down, up, estimatedDown, estimatedUp, rate, rateLimit,
-                 rateLimitUntil, notification, completed] = job;
-    return std::tie(key, info, state, kind, demoted, label, failures, systemStops, scheduled, reasons, earliest, latest,
-                    lastSuccess, lastFailure, lastRun, want, waitsFor, waitsAlso, held, guarded, terms, runState,
-                    started, keepsAwake, clocks, network, workItems, place, down, up, estimatedDown, estimatedUp, rate,
-                    rateLimit, rateLimitUntil, notification, completed);
 }
 
 /// It runs, and its guard holds it: so it has all that a job can have before it has ended.
