@@ -6,7 +6,7 @@ namespace stint::push {
 
 const std::string& Counted::nameOf(const std::string& whose) const {
     static const std::string all; // nobody's name
-    return windows_.contains(whose) || windows_.size() < mostNames ? whose : all;
+    return !rate_.isOfStrangers || windows_.size() < mostNames || windows_.contains(whose) ? whose : all;
 }
 
 std::optional<Duration> Counted::mustWait(const std::string& whose, Instant now) const {

@@ -16,11 +16,12 @@ namespace stint::push {
 struct Rate {
     std::int64_t most;
     Duration window;
+    bool isOfStrangers = false; ///< else it is of those who are registered, or have joined
 };
 inline constexpr Rate anyInMinute{240, std::chrono::minutes(1)};                   // PROPOSAL
 inline constexpr Rate anyInHour{5'000, std::chrono::hours(1)};                     // PROPOSAL
 inline const Rate highInMinute{Constants().pushHighRate, std::chrono::minutes(1)}; ///< one more closes the line (§4.2)
-inline constexpr Rate wrongInMinute{30, std::chrono::minutes(1)};     ///< tokens, signatures, codes: from an address
+inline constexpr Rate wrongInMinute{30, std::chrono::minutes(1), true}; ///< tokens, signatures, codes: from an address
 inline constexpr Rate rightInMinute{60, std::chrono::minutes(1)};     ///< PROPOSAL: who join by a code, or leave
 inline constexpr Rate refusedInDay{1'000, std::chrono::hours(24)};    ///< PROPOSAL: posts to a registration
 inline constexpr Rate takenInMinute{60, std::chrono::minutes(1)};     ///< PROPOSAL: back, of a device's messages
@@ -37,7 +38,8 @@ public:
     std::int64_t count(const std::string& whose, Instant now, std::int64_t events = 1);
 
 private:
-    /// Names that are remembered. A stranger can have many: beyond these all new ones count as one.
+    /// Names that are remembered. A stranger can have many: beyond these all new ones count as one. Of the others there
+    /// are no more than have joined.
     static constexpr std::size_t mostNames = 20'000;
     struct Window {
         Instant opened;
