@@ -6,6 +6,24 @@ namespace {
 
 Query queryOf(std::string_view text) { return valueOf(Query::parse(text)); }
 
+/// The devices by what a query says of each.
+struct Meant {
+    std::vector<std::string> yes, unknown, no;
+};
+Meant meantBy(Roster& roster, std::string_view text, WallTime now) {
+    const Query query = queryOf(text);
+    Meant meant;
+    done(roster.eachState("", now, [&](const StateEntry& one) {
+        const Answer answer = ask(query, one.facts);
+        (answer == Answer::Yes  ? meant.yes
+         : answer == Answer::No ? meant.no
+                                : meant.unknown)
+            .push_back(one.facts.id);
+        return true;
+    }));
+    return meant;
+}
+
 } // namespace
 
 TEST_CASE("the newest certificate counts, and what came before a device left brings it not back") { // fleet.md §5
@@ -46,6 +64,9 @@ TEST_CASE("a certificate that the fleet's server has not signed is nobody's") { 
     CHECK_FALSE(valueOf(roster.device(deviceOf(1))).has_value());
     CHECK(valueOf(roster.put(some, &signer)) == 0);
     CHECK(valueOf(roster.put(some, &another)) == 0); // known ones are not looked at again
+    const std::vector<Signed> ofOne{papers.certificate(3, 4), papers.certificate(3, 3), papers.certificate(3, 5)};
+    CHECK(valueOf(roster.put(ofOne, &signer)) == 0);
+    CHECK(valueOf(roster.device(deviceOf(3)))->enrolment == 5); // as if one had come after another
     CHECK(valueOf(roster.device(deviceOf(2))).has_value());
 }
 
@@ -79,7 +100,7 @@ TEST_CASE("a query finds the devices that it means, in order, and says of which 
     for (const std::size_t n : {4, 5, 6})
         CHECK(valueOf(roster.hello(deviceOf(n), {.version = n == 6 ? "5.0" : "4.1"}, then + std::chrono::hours(n)))
                   .empty());
-    const auto asked = [&](std::string_view text) { return valueOf(roster.meant(queryOf(text), then + 10h)); };
+    const auto asked = [&](std::string_view text) { return meantBy(roster, text, then + 10h); };
     CHECK(asked("label site=köln").yes == std::vector{deviceOf(0), deviceOf(10)});
     CHECK(asked("all").yes.size() == 19);
     CHECK(asked("version<4.2").yes == std::vector{deviceOf(4), deviceOf(5)});
@@ -87,6 +108,8 @@ TEST_CASE("a query finds the devices that it means, in order, and says of which 
     CHECK(asked("version<4.2").unknown.size() == 16);
     CHECK(asked("seen<5h").yes == std::vector{deviceOf(6)});
     CHECK(asked("seen>5h").yes.size() == 17); // those that never were, too
+    CHECK(valueOf(roster.unseenSince(then + 5h)) == 17);
+    CHECK(valueOf(roster.count()) == 19);
     CHECK(asked("id " + deviceOf(7) + " or id " + deviceOf(3)).yes == std::vector{deviceOf(7)});
     const auto facts = *valueOf(roster.facts(deviceOf(5), then + 10h));
     CHECK(facts.lastSeen == 5h);
@@ -162,7 +185,8 @@ TEST_CASE("of a device's states the latest counts, of its enrolment, and signed 
     done(put(roster, papers.certificate(1)));
     done(put(roster, papers.certificate(2)));
     const auto taken = [&](const Signed& paper, std::size_t from = 1) {
-        return valueOf(roster.takeState(deviceOf(from), paper));
+        const std::pair told{deviceOf(from), paper};
+        return valueOf(roster.takeStates({&told, 1})) == 1;
     };
     const auto version = [&] {
         const auto state = (*valueOf(roster.stateOf(deviceOf(1), then))).state;
@@ -182,6 +206,10 @@ TEST_CASE("of a device's states the latest counts, of its enrolment, and signed 
     CHECK_FALSE(taken(forged));
     CHECK_FALSE(taken(papers.certificate(1)));
     CHECK(version() == 5);
+    CHECK(valueOf(roster.takeStates(std::array{
+              std::pair{deviceOf(1), papers.state(1, 6, then + 3ms)}, std::pair{deviceOf(1), papers.state(1, 7, then + 2ms)},
+              std::pair{deviceOf(2), papers.state(2, 6, then)}, std::pair{deviceOf(2), forged}})) == 2);
+    CHECK(version() == 6);
     done(put(roster, papers.certificate(1, 4)));
     CHECK(version() == 0); // it joined anew, and has told nothing since
     CHECK(taken(papers.state(1, 3, then - 1h, Holding::Refused, 4)));
@@ -191,7 +219,7 @@ TEST_CASE("of a device's states the latest counts, of its enrolment, and signed 
         walked.push_back(fmt::format("{} {}", entry.facts.id, entry.state.has_value()));
         return true;
     }));
-    CHECK(walked == std::vector{deviceOf(1) + " true", deviceOf(2) + " false"});
+    CHECK(walked == std::vector{deviceOf(1) + " true", deviceOf(2) + " true"});
     done(roster.leave(deviceOf(1)));
     CHECK_FALSE(valueOf(roster.stateOf(deviceOf(1), then)).has_value());
 }

@@ -143,8 +143,9 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
     }
     answer.missing = STINT_TRY(roster_.hello(device, hello, now));
     if (hello.reported) {
-        const bool isNew = STINT_TRY(roster_.takeState(device, *hello.reported));
-        if (isNew) STINT_TRY(broker_.put(devicesBucket, device + std::string(reportedEnd), textOf(*hello.reported)));
+        const std::pair<std::string, Signed> told{device, *hello.reported};
+        const auto taken = STINT_TRY(roster_.takeStates({&told, 1}));
+        if (taken > 0) STINT_TRY(broker_.put(devicesBucket, device + std::string(reportedEnd), textOf(*hello.reported)));
     }
     const auto state = STINT_TRY(roster_.stateOf(device, now));
     const auto* const wanted = state ? desired().wantedOf(state->facts) : nullptr;
@@ -197,11 +198,11 @@ void Office::carryOut(const std::string& id, const Running& running, const std::
 }
 
 void Office::order(const std::string& id, const Running& running, const Order& order) {
-    const auto device = roster_.device(std::string(running.steering.nameOf(order.device)));
-    if (!device.ok()) return heed(device.error());
-    if (!*device || (*device)->endpoint.empty()) return; // it gets it when it says hello
+    const auto endpoint = roster_.endpointOf(std::string(running.steering.nameOf(order.device)));
+    if (!endpoint.ok()) return heed(endpoint.error());
+    if (endpoint->empty()) return; // it gets it when it says hello
     const Enrolment enrolment = running.steering.rollout().targets()[order.device].enrolment;
-    wires_.post((*device)->endpoint,
+    wires_.post(*endpoint,
                 {.campaign = id, .enrolment = enrolment, .round = order.round, .again = order.again});
 }
 
@@ -291,15 +292,17 @@ Result<Office::Started> Office::started(const Signed& document, bool all) {
 }
 
 Result<std::vector<Member>> Office::membersOf(const Campaign& campaign, bool all) {
-    std::vector<std::string> ids = campaign.ids;
-    std::size_t others = 0;
-    if (campaign.targets) {
-        auto meant = STINT_TRY(roster_.meant(*campaign.targets, wallNow()));
-        ids = std::move(meant.yes);
-        others = meant.unknown.size() + meant.no.size();
-    }
     std::vector<Member> members;
-    for (const std::string& id : ids) {
+    std::size_t others = 0;
+    if (campaign.targets)
+        STINT_TRY(roster_.eachState("", wallNow(), [&](const StateEntry& one) {
+            if (fleet::ask(*campaign.targets, one.facts) == Answer::Yes)
+                members.push_back({one.facts.id, one.enrolment});
+            else
+                ++others;
+            return true;
+        }));
+    for (const std::string& id : campaign.ids) {
         const auto entry = STINT_TRY(roster_.device(id));
         if (entry && !entry->isGone) members.push_back({id, entry->enrolment});
     }

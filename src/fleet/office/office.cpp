@@ -449,8 +449,8 @@ Result<void> Office::readDevices() {
     const std::uint64_t last = STINT_TRY(broker_.readValues(devicesBucket, ">", devicesRead_ + 1, read));
     put();
     if (done.ok()) done = roster_.recall(hellos);
-    for (const auto& [device, state] : states)
-        if (const auto taken = done.ok() ? roster_.takeState(device, state) : false; !taken.ok()) done = taken.error();
+    if (const auto taken = done.ok() ? roster_.takeStates(states) : Result<std::size_t>(0); !taken.ok())
+        done = taken.error();
     if (done.ok()) devicesRead_ = last; // else they are read again
     if (passed > 0) wires_.tell(fmt::format("{} certificates that this server has not signed are passed over", passed));
     return done;

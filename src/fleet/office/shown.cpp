@@ -209,15 +209,19 @@ Result<Json> curveJson(Office::View& view, const std::string& id, const Office::
 
 Result<Json> devices(Office::View& view, const Parameters& asked) {
     const Query query = STINT_TRY(Query::parse(asked.text("query").empty() ? "all" : asked.text("query")));
-    const Meant meant = STINT_TRY(view.roster().meant(query, wallNow()));
-    auto next = std::ranges::upper_bound(meant.yes, asked.text("from"));
+    std::vector<std::string> ids;
+    STINT_TRY(view.roster().eachState(asked.text("from"), wallNow(), [&](const StateEntry& one) {
+        if (ask(query, one.facts) == Answer::Yes) ids.push_back(one.facts.id);
+        return ids.size() <= asked.most();
+    }));
+    const bool more = ids.size() > asked.most();
+    if (more) ids.pop_back();
     Json rows = Json::array();
-    for (; next != meant.yes.end() && rows.size() < asked.most(); ++next) {
-        const auto entry = STINT_TRY(view.roster().device(*next));
-        if (!entry) continue;
-        rows.push_back(deviceJson(*entry));
+    for (const std::string& id : ids) {
+        const auto entry = STINT_TRY(view.roster().device(id));
+        if (entry) rows.push_back(deviceJson(*entry));
     }
-    return Json{{"devices", rows}, {"more", next != meant.yes.end()}};
+    return Json{{"devices", rows}, {"more", more}};
 }
 
 /// A device as it is to be, and as it has told that it is.
@@ -328,14 +332,14 @@ Result<Json> audit(Office::View& view, const Parameters& asked) {
 Result<Json> health(Office::View& view, const Parameters&) {
     constexpr Duration soon = std::chrono::hours(24 * 14); // PROPOSAL
     const WallTime now = wallNow();
-    const Query unseen = STINT_TRY(Query::parse("seen>14d"));
-    const Meant meant = STINT_TRY(view.roster().meant(unseen, now));
+    const auto devices = STINT_TRY(view.roster().count());
+    const auto unseen = STINT_TRY(view.roster().unseenSince(now - soon));
     const auto ending = STINT_TRY(view.roster().certifiedBefore(now - (certificateLife - soon)));
     const auto store = view.reportStore();
     return Json{{"open", view.isOpen()},
                 {"why", view.told()},
-                {"devices", meant.yes.size() + meant.no.size()},
-                {"unseen", meant.yes.size()},
+                {"devices", devices},
+                {"unseen", unseen},
                 {"ending", ending},
                 {"used", store.ok() ? Json(store->bytes) : Json()},
                 {"most", store.ok() ? Json(store->most) : Json()}};
@@ -343,9 +347,9 @@ Result<Json> health(Office::View& view, const Parameters&) {
 
 Result<Json> fleet(Office::View& view, const Parameters&) {
     const FleetKeys& keys = view.keys();
-    const Meant all = STINT_TRY(view.roster().meant({Query::All{}}, wallNow()));
-    return Json{{"name", keys.fleet.name},   {"root", keys.fleet.root.text()},       {"operators", keys.list.version},
-                {"devices", all.yes.size()}, {"campaigns", view.campaigns().size()}, {"open", view.isOpen()}};
+    const auto devices = STINT_TRY(view.roster().count());
+    return Json{{"name", keys.fleet.name}, {"root", keys.fleet.root.text()},       {"operators", keys.list.version},
+                {"devices", devices},      {"campaigns", view.campaigns().size()}, {"open", view.isOpen()}};
 }
 
 Result<Json> curve(Office::View& view, const Parameters& asked) {
@@ -405,9 +409,8 @@ std::string metrics(Office::View& view) {
         text.add("", {}, value);
     };
     add({"stint_fleet_leader", "gauge", "1: its campaigns go."}, view.isOpen());
-    const auto all = view.roster().meant({Query::All{}}, wallNow());
-    add({"stint_fleet_devices", "gauge", "Devices that have joined."},
-        all.ok() ? static_cast<std::int64_t>(all->yes.size()) : 0);
+    const auto devices = view.roster().count();
+    add({"stint_fleet_devices", "gauge", "Devices that have joined."}, devices.ok() ? *devices : 0);
     text.begin({"stint_fleet_campaign_devices", "gauge", "Devices of campaigns that go, by what has become of them."});
     for (const std::string& id : view.campaigns()) {
         const auto standing = view.campaign(id);

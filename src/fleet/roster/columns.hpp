@@ -20,6 +20,12 @@ namespace stint::fleet {
 /// The words of an error of what is in the file and cannot be there.
 inline constexpr std::string_view isDamaged = "the roster is damaged";
 
+/// Devices of the fleet, each with the state that it has told of its enrolment, if it has.
+inline constexpr std::string_view selectStates =
+    "SELECT labels, devices.version, seen, id, devices.enrolment, endpoint, states.version, hash, since, holding, "
+    "words "
+    "FROM devices LEFT JOIN states ON device = id AND states.enrolment = devices.enrolment WHERE gone = 0";
+
 using Labels = std::map<std::string, std::string, std::less<>>;
 
 inline std::int64_t column(WallTime time) { return time.time_since_epoch().count(); }

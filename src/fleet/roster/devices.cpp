@@ -1,15 +1,41 @@
+#include <algorithm>
+#include <cstring>
+
 #include "base/result/errors.hpp"
 #include "fleet/roster/columns.hpp"
+#include "fleet/roster/processors.hpp"
 #include "fleet/roster/roster.hpp"
 #include "fleet/signing/public_key.hpp"
 
 namespace stint::fleet {
+namespace {
+
+struct Entering {
+    const Signed* paper = nullptr;
+    Certificate its{};
+    bool isSigned = true;
+};
+
+std::string bytesOf(const PublicKey& key) { return {reinterpret_cast<const char*>(&key), sizeof key}; }
+
+} // namespace
+
+Result<std::optional<Roster::KeyEntry>> Roster::keyOf(const std::string& device) {
+    findKey_.start(device);
+    if (!STINT_TRY(findKey_.next())) return std::optional<KeyEntry>();
+    KeyEntry entry{.enrolment = static_cast<Enrolment>(findKey_.integer(0))};
+    const std::string_view bytes = findKey_.text(1);
+    if (bytes.size() != sizeof entry.key) return fail(Errc::STORAGE, "{}: {}'s key", isDamaged, device);
+    std::memcpy(&entry.key, bytes.data(), bytes.size());
+    findKey_.reset();
+    return std::optional(entry);
+}
 
 Result<std::size_t> Roster::put(std::span<const Signed> certificates, const PublicKey* signer) {
-    std::vector<Certificate> read;
+    std::vector<Entering> entering;
     for (const Signed& each : certificates) {
         auto its = STINT_TRY(certificateIn(each.document));
-        read.push_back(std::move(its));
+        entering.push_back({.paper = &each, .its = std::move(its)});
     }
     auto had = STINT_TRY(database_.prepare("SELECT enrolment, made, gone FROM devices WHERE id = ?1"));
     // A device that has joined anew may have another endpoint, and another Stint.
@@ -18,29 +44,34 @@ Result<std::size_t> Roster::put(std::span<const Signed> certificates, const Publ
                           "endpoint = iif(enrolment = ?2, endpoint, ''), version = iif(enrolment = ?2, version, ''), "
                           "enrolment = ?2, made = ?3, key = ?4, labels = ?5, gone = 0"));
     auto keep = STINT_TRY(database_.prepare("INSERT OR REPLACE INTO certificates VALUES (?1, ?2)"));
-    std::size_t passed = 0;
+    const auto isNewer = [&had](const Certificate& its) -> Result<bool> {
+        had.start(its.device);
+        const bool isKnown = STINT_TRY(had.next());
+        const bool newer =
+            !isKnown || its.enrolment > had.integer(0) ||
+            (its.enrolment == had.integer(0) && had.integer(2) == 0 && column(its.made) > had.integer(1));
+        had.reset();
+        return newer;
+    };
+    std::vector<Entering> newer;
+    for (Entering& one : entering)
+        if (STINT_TRY(isNewer(one.its))) newer.push_back(std::move(one));
+    onAllProcessors(newer, [signer](Entering& one) {
+        one.isSigned = !signer || isSignedBy(*one.paper, *signer, commentOf(one.its));
+    });
     STINT_TRY(together([&]() -> Result<void> {
-        for (std::size_t n = 0; n < read.size(); ++n) {
-            const Certificate& its = read[n];
-            had.start(its.device);
-            const bool isKnown = STINT_TRY(had.next());
-            const bool isNewer =
-                !isKnown || its.enrolment > had.integer(0) ||
-                (its.enrolment == had.integer(0) && had.integer(2) == 0 && column(its.made) > had.integer(1));
-            had.reset();
-            if (!isNewer) continue;
-            if (signer && !isSignedBy(certificates[n], *signer, commentOf(its))) {
-                ++passed;
-                continue;
-            }
-            const auto key = STINT_TRY(PublicKey::read(its.key));
-            const std::string bytes(reinterpret_cast<const char*>(&key), sizeof key);
-            STINT_TRY(insert.run(its.device, column(its.enrolment), column(its.made), Blob{bytes}, column(its.labels)));
-            STINT_TRY(keep.run(its.device, textOf(certificates[n])));
+        for (const Entering& one : newer) {
+            // Asked again: there may be two of a device.
+            const bool isStillNewer = STINT_TRY(isNewer(one.its));
+            if (!one.isSigned || !isStillNewer) continue;
+            const auto key = STINT_TRY(PublicKey::read(one.its.key));
+            STINT_TRY(insert.run(one.its.device, column(one.its.enrolment), column(one.its.made), Blob{bytesOf(key)},
+                                 column(one.its.labels)));
+            STINT_TRY(keep.run(one.its.device, textOf(*one.paper)));
         }
         return {};
     }));
-    return passed;
+    return static_cast<std::size_t>(std::ranges::count(newer, false, &Entering::isSigned));
 }
 
 Result<void> Roster::leave(const std::string& device) {
@@ -59,13 +90,10 @@ Result<void> Roster::recall(std::span<const std::pair<std::string, Hello>> hello
 }
 
 Result<std::vector<std::string>> Roster::hello(const std::string& device, const Hello& hello, WallTime now) {
-    auto update = STINT_TRY(database_.prepare("UPDATE devices SET endpoint = ?2, version = ?3, "
-                                              "seen = max(ifnull(seen, ?4), ?4) WHERE id = ?1 AND gone = 0 "
-                                              "RETURNING enrolment"));
-    update.start(device, hello.endpoint, hello.version, column(now));
-    if (!STINT_TRY(update.next())) return fail(Errc::ILLEGAL_STATE, "this device is none of the fleet");
-    const std::int64_t enrolment = update.integer(0);
-    STINT_TRY(update.next());
+    greet_.start(device, hello.endpoint, hello.version, column(now));
+    if (!STINT_TRY(greet_.next())) return fail(Errc::ILLEGAL_STATE, "this device is none of the fleet");
+    const std::int64_t enrolment = greet_.integer(0);
+    STINT_TRY(greet_.next());
     std::vector<std::string> missing;
     for (const auto* const sequences : {&hello.open, &hello.ended})
         for (const auto& [campaign, sequence] : *sequences) {
@@ -80,9 +108,7 @@ Result<std::vector<std::string>> Roster::hello(const std::string& device, const 
 }
 
 Result<std::optional<DeviceEntry>> Roster::device(const std::string& id) {
-    auto row =
-        STINT_TRY(database_.prepare("SELECT enrolment, text, labels, endpoint, version, seen, gone, made FROM devices "
-                                    "JOIN certificates ON device = id WHERE id = ?1"));
+    stint::Statement& row = findDevice_;
     row.start(id);
     if (!STINT_TRY(row.next())) return std::optional<DeviceEntry>();
     DeviceEntry entry{.id = id,
@@ -95,14 +121,34 @@ Result<std::optional<DeviceEntry>> Roster::device(const std::string& id) {
                       .seen = std::nullopt,
                       .isGone = row.integer(6) != 0};
     if (!row.isNull(5)) entry.seen = timeIn(row.integer(5));
+    row.reset();
     return std::optional(std::move(entry));
 }
 
 Result<std::optional<Facts>> Roster::facts(const std::string& device, WallTime now) {
-    auto row = STINT_TRY(database_.prepare("SELECT labels, version, seen FROM devices WHERE id = ?1 AND gone = 0"));
-    row.start(device);
-    if (!STINT_TRY(row.next())) return std::optional<Facts>();
-    return std::optional(factsIn(row, 0, device, now));
+    findFacts_.start(device);
+    if (!STINT_TRY(findFacts_.next())) return std::optional<Facts>();
+    Facts facts = factsIn(findFacts_, 0, device, now);
+    findFacts_.reset();
+    return std::optional(std::move(facts));
+}
+
+Result<std::string> Roster::endpointOf(const std::string& device) {
+    findEndpoint_.start(device);
+    if (!STINT_TRY(findEndpoint_.next())) return std::string();
+    std::string endpoint(findEndpoint_.text(0));
+    findEndpoint_.reset();
+    return endpoint;
+}
+
+Result<std::int64_t> Roster::count() { return database_.integer("SELECT count(*) FROM devices WHERE gone = 0"); }
+
+Result<std::int64_t> Roster::unseenSince(WallTime then) {
+    auto row = STINT_TRY(
+        database_.prepare("SELECT count(*) FROM devices WHERE gone = 0 AND (seen IS NULL OR seen < ?1)"));
+    row.start(column(then));
+    STINT_TRY(row.next());
+    return row.integer(0);
 }
 
 Result<std::int64_t> Roster::certifiedBefore(WallTime made) {
@@ -110,19 +156,6 @@ Result<std::int64_t> Roster::certifiedBefore(WallTime made) {
     row.start(column(made));
     STINT_TRY(row.next());
     return row.integer(0);
-}
-
-Result<Meant> Roster::meant(const Query& query, WallTime now) {
-    auto rows =
-        STINT_TRY(database_.prepare("SELECT labels, version, seen, id FROM devices WHERE gone = 0 ORDER BY id"));
-    Meant meant;
-    while (STINT_TRY(rows.next())) {
-        Facts facts = factsIn(rows, 0, rows.text(3), now);
-        const Answer answer = ask(query, facts);
-        auto& ids = answer == Answer::Yes ? meant.yes : answer == Answer::No ? meant.no : meant.unknown;
-        ids.push_back(std::move(facts.id));
-    }
-    return meant;
 }
 
 } // namespace stint::fleet

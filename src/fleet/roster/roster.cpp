@@ -86,6 +86,16 @@ Result<void> Roster::prepare() {
     see_ = STINT_TRY(database_.prepare("UPDATE devices SET seen = max(ifnull(seen, ?2), ?2) WHERE id = ?1"));
     advance_ = STINT_TRY(database_.prepare("INSERT INTO streams VALUES (?1, ?2) ON CONFLICT DO UPDATE SET "
                                            "sequence = max(sequence, ?2)"));
+    findDevice_ =
+        STINT_TRY(database_.prepare("SELECT enrolment, text, labels, endpoint, version, seen, gone, made FROM devices "
+                                    "JOIN certificates ON device = id WHERE id = ?1"));
+    findEndpoint_ = STINT_TRY(database_.prepare("SELECT endpoint FROM devices WHERE id = ?1 AND gone = 0"));
+    findFacts_ =
+        STINT_TRY(database_.prepare("SELECT labels, version, seen FROM devices WHERE id = ?1 AND gone = 0"));
+    findState_ = STINT_TRY(database_.prepare(fmt::format("{} AND id = ?1", selectStates)));
+    greet_ = STINT_TRY(database_.prepare("UPDATE devices SET endpoint = ?2, version = ?3, "
+                                         "seen = max(ifnull(seen, ?4), ?4) WHERE id = ?1 AND gone = 0 "
+                                         "RETURNING enrolment"));
     auto rows = STINT_TRY(database_.prepare("SELECT id, number, round FROM campaigns"));
     while (STINT_TRY(rows.next()))
         campaigns_[std::string(rows.text(0))] = {rows.integer(1), static_cast<std::uint8_t>(rows.integer(2))};

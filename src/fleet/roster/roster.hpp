@@ -99,11 +99,6 @@ struct StateEntry {
     std::optional<DeviceState> state; ///< nullopt: it has told none, of that enrolment
 };
 
-/// The devices by what a query says of each: their ids, in order. None that is gone is among them.
-struct Meant {
-    std::vector<std::string> yes, unknown, no;
-};
-
 struct CampaignEntry {
     std::string id, name;
     std::string document; ///< as it is signed
@@ -175,13 +170,17 @@ public:
     Result<std::optional<DeviceEntry>> device(const std::string& id);
     /// nullopt: it is no device of this fleet.
     Result<std::optional<Facts>> facts(const std::string& device, WallTime now);
-    Result<Meant> meant(const Query& query, WallTime now);
-    /// Devices whose certificates were made before that.
+    /// Where orders are pushed to it; empty: nowhere, or it is no device of this fleet.
+    Result<std::string> endpointOf(const std::string& device);
+    /// Devices of this fleet: all; those that were not seen since then; those whose certificates were made before that.
+    Result<std::int64_t> count();
+    Result<std::int64_t> unseenSince(WallTime then);
     Result<std::int64_t> certifiedBefore(WallTime made);
 
-    /// A device tells of its state, as it has signed it. False: it is none, another's, of another enrolment, not newer
-    /// than what is known, or not signed by the key of the device's certificate; and changes nothing.
-    Result<bool> takeState(const std::string& device, const Signed& paper);
+    /// Devices tell of their states, as they have signed them: one commit. One that is none, another's, of another
+    /// enrolment, not newer than what is known, or not signed by the key of the device's certificate changes nothing.
+    /// Returns how many are new.
+    Result<std::size_t> takeStates(std::span<const std::pair<std::string, Signed>> told);
     /// nullopt: it is no device of this fleet.
     Result<std::optional<StateEntry>> stateOf(const std::string& device, WallTime now);
     /// Hands on devices of the fleet after that id, in the order of ids, until `take` has had enough and says false.
@@ -222,6 +221,10 @@ public:
 
 private:
     struct Candidate;
+    struct KeyEntry {
+        Enrolment enrolment = 0;
+        PublicKey key{};
+    };
     struct Known {
         std::int64_t number = 0;
         std::uint8_t round = 0;
@@ -235,6 +238,8 @@ private:
     /// One commit of all that `work` writes, or nothing of it.
     Result<void> together(const std::function<Result<void>()>& work);
     Result<Known> known(const std::string& campaign) const;
+    /// nullopt: it is no device of this fleet.
+    Result<std::optional<KeyEntry>> keyOf(const std::string& device);
 
     Result<std::optional<Passed>> find(Candidate& candidate);
     Result<std::optional<Passed>> keep(const Candidate& candidate);
@@ -243,7 +248,8 @@ private:
     Database database_;
     std::string setAside_;
     std::map<std::string, Known, std::less<>> campaigns_;
-    stint::Statement findKey_, findTarget_, tell_, bump_, see_, advance_;
+    stint::Statement findKey_, findTarget_, tell_, bump_, see_, advance_, findDevice_, findEndpoint_, findFacts_,
+        findState_, greet_;
 };
 
 } // namespace stint::fleet

@@ -1,17 +1,13 @@
 // The states that devices tell, each of how it is to be (fleet.md §4.3).
-#include <cstring>
+#include <algorithm>
 
 #include "base/result/errors.hpp"
 #include "fleet/roster/columns.hpp"
+#include "fleet/roster/processors.hpp"
 #include "fleet/roster/roster.hpp"
 
 namespace stint::fleet {
 namespace {
-
-constexpr std::string_view selectStates =
-    "SELECT labels, devices.version, seen, id, devices.enrolment, endpoint, states.version, hash, since, holding, "
-    "words "
-    "FROM devices LEFT JOIN states ON device = id AND states.enrolment = devices.enrolment WHERE gone = 0";
 
 StateEntry entryIn(const stint::Statement& row, WallTime now) {
     StateEntry entry{.facts = factsIn(row, 0, row.text(3), now),
@@ -29,37 +25,56 @@ StateEntry entryIn(const stint::Statement& row, WallTime now) {
     return entry;
 }
 
+struct ToldState {
+    const Signed* paper = nullptr;
+    DeviceState state{};
+    PublicKey key{};
+    bool isSigned = false;
+};
+
 } // namespace
 
-Result<bool> Roster::takeState(const std::string& device, const Signed& paper) {
-    const auto state = deviceStateIn(paper.document);
-    if (!state.ok() || state->device != device || paper.signatures.size() != 1) return false;
-    findKey_.start(device);
-    if (!STINT_TRY(findKey_.next())) return false;
-    const std::int64_t enrolment = findKey_.integer(0);
-    PublicKey key{};
-    const std::string_view bytes = findKey_.text(1);
-    if (bytes.size() != sizeof key) return fail(Errc::STORAGE, "{}: {}'s key", isDamaged, device);
-    std::memcpy(&key, bytes.data(), sizeof key);
-    findKey_.reset();
-    if (enrolment != state->enrolment) return false;
+Result<std::size_t> Roster::takeStates(std::span<const std::pair<std::string, Signed>> told) {
     auto had = STINT_TRY(database_.prepare("SELECT since FROM states WHERE device = ?1 AND enrolment = ?2"));
-    had.start(device, enrolment);
-    const bool isKnown = STINT_TRY(had.next());
-    if (isKnown && had.integer(0) >= column(state->since)) return false;
-    had.reset();
-    if (!isSignedBy(paper, key, commentOf(*state))) return false;
+    const auto isNews = [&had](const DeviceState& state) -> Result<bool> {
+        had.start(state.device, column(state.enrolment));
+        const bool isKnown = STINT_TRY(had.next());
+        const bool news = !isKnown || had.integer(0) < column(state.since);
+        had.reset();
+        return news;
+    };
+    std::vector<ToldState> all;
+    for (const auto& [device, paper] : told) {
+        auto state = deviceStateIn(paper.document);
+        if (!state.ok() || state->device != device || paper.signatures.size() != 1) continue;
+        const auto its = STINT_TRY(keyOf(device));
+        if (!its || its->enrolment != state->enrolment) continue;
+        if (STINT_TRY(isNews(*state))) all.push_back({.paper = &paper, .state = *std::move(state), .key = its->key});
+    }
+    if (all.empty()) return std::size_t{0};
+    onAllProcessors(all, [](ToldState& one) { one.isSigned = isSignedBy(*one.paper, one.key, commentOf(one.state)); });
     auto insert = STINT_TRY(database_.prepare("INSERT OR REPLACE INTO states VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
-    STINT_TRY(insert.run(device, enrolment, column(state->version), state->hash, column(state->since),
-                         wordOf(state->holding), state->words));
-    return true;
+    std::size_t taken = 0;
+    STINT_TRY(together([&]() -> Result<void> {
+        for (const auto& [paper, state, key, isSigned] : all) {
+            // Asked again: there may be two of a device.
+            const bool isStillNews = STINT_TRY(isNews(state));
+            if (!isSigned || !isStillNews) continue;
+            STINT_TRY(insert.run(state.device, column(state.enrolment), column(state.version), state.hash,
+                                 column(state.since), wordOf(state.holding), state.words));
+            ++taken;
+        }
+        return {};
+    }));
+    return taken;
 }
 
 Result<std::optional<StateEntry>> Roster::stateOf(const std::string& device, WallTime now) {
-    auto row = STINT_TRY(database_.prepare(fmt::format("{} AND id = ?1", selectStates)));
-    row.start(device);
-    if (!STINT_TRY(row.next())) return std::optional<StateEntry>();
-    return std::optional(entryIn(row, now));
+    findState_.start(device);
+    if (!STINT_TRY(findState_.next())) return std::optional<StateEntry>();
+    StateEntry entry = entryIn(findState_, now);
+    findState_.reset();
+    return std::optional(std::move(entry));
 }
 
 Result<void> Roster::eachState(const std::string& after, WallTime now,

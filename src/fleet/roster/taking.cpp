@@ -1,12 +1,8 @@
 // Reports taken from the stream (fleet.md §4.1): what can be told of one alone, then its device and its target, then
 // its signature, which costs most; and only then is anything written.
-#include <atomic>
-#include <cstring>
-#include <system_error>
-#include <thread>
-
 #include "base/result/errors.hpp"
 #include "fleet/roster/columns.hpp"
+#include "fleet/roster/processors.hpp"
 #include "fleet/roster/roster.hpp"
 
 namespace stint::fleet {
@@ -37,27 +33,13 @@ std::optional<Passed> read(const StreamedReport& from, Signed& paper, DeviceRepo
     return report.device == from.device ? itCounts : Passed::OtherDevice;
 }
 
+/// A report's keys are no other document's, and its comment is made of it: so the signature of the comment would say
+/// nothing more, and cost as much again (fleet.md §4.1).
 bool isSigned(const Signed& paper, const PublicKey& key, const DeviceReport& report) {
-    return paper.signatures.size() == 1 && isSignedBy(paper, key, commentOf(report));
-}
-
-/// Does it with each of them. A million reports that are read again have two million signatures, which are two minutes
-/// of a processor; what else is done with them, some seconds. So they are shared out, where there are many.
-template <class Each, class Work> void onAllProcessors(std::vector<Each>& all, Work work) {
-    constexpr std::size_t fewest = 32; // for a thread
-    const std::size_t threads = std::min<std::size_t>(std::thread::hardware_concurrency(), all.size() / fewest);
-    std::atomic<std::size_t> next = 0;
-    const auto goOn = [&] {
-        for (std::size_t n = next++; n < all.size(); n = next++)
-            work(all[n]);
-    };
-    std::vector<std::jthread> others;
-    try {
-        while (others.size() + 1 < threads)
-            others.emplace_back(goOn);
-    } catch (const std::system_error&) { // there are no more: those that there are do it
-    }
-    goOn();
+    if (paper.signatures.size() != 1) return false;
+    const auto signature = Signature::read(paper.signatures.front());
+    return signature.ok() && signature->unverifiedComment() == commentOf(report) &&
+           signature->isOfContent(paper.document, key);
 }
 
 /// The device's row has `round` and `outcome`: it is to say from now on what the device said next (§4.1).
@@ -71,18 +53,14 @@ bool replaces(const Telling& said, std::uint8_t round, Outcome outcome) {
 
 Result<std::optional<Passed>> Roster::find(Candidate& candidate) {
     const DeviceReport& report = candidate.report;
-    findKey_.start(report.device);
-    if (!STINT_TRY(findKey_.next())) return std::optional(Passed::NoDevice);
-    const std::int64_t enrolment = findKey_.integer(0);
-    const std::string_view key = findKey_.text(1);
-    if (key.size() != sizeof candidate.key) return fail(Errc::STORAGE, "{}: {}'s key", isDamaged, report.device);
-    std::memcpy(&candidate.key, key.data(), key.size());
-    findKey_.reset();
-    if (enrolment != report.enrolment) return std::optional(Passed::OtherEnrolment);
+    const auto its = STINT_TRY(keyOf(report.device));
+    if (!its) return std::optional(Passed::NoDevice);
+    candidate.key = its->key;
+    if (its->enrolment != report.enrolment) return std::optional(Passed::OtherEnrolment);
     const auto campaign = campaigns_.find(report.campaign);
     if (campaign == campaigns_.end()) return std::optional(Passed::NotMeant);
     candidate.campaign = campaign->second;
-    findTarget_.start(report.device, candidate.campaign.number, enrolment);
+    findTarget_.start(report.device, candidate.campaign.number, column(report.enrolment));
     if (!STINT_TRY(findTarget_.next())) return std::optional(Passed::NotMeant);
     candidate.target = static_cast<Device>(findTarget_.integer(0));
     const bool isOld = report.telling.sequence <= findTarget_.integer(1);

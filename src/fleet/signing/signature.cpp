@@ -63,11 +63,15 @@ Result<Signature> Signature::read(std::string_view file) {
 Result<std::string> Signature::verify(std::string_view content, const PublicKey& key) const {
     if (key_ != key.id)
         return fail(Errc::SECURITY, "this signature is of key {}, and not of key {}", key_.text(), key.id.text());
-    if (!isSigned(ofContent_, hashOf(content), key))
+    if (!isOfContent(content, key))
         return fail(Errc::SECURITY, "the content is not what key {} signed", key.id.text());
     if (!isSigned(ofAll_, bytesOf(allOf(ofContent_, comment_)), key))
         return fail(Errc::SECURITY, "the trusted comment is not what key {} signed", key.id.text());
     return comment_;
+}
+
+bool Signature::isOfContent(std::string_view content, const PublicKey& key) const {
+    return key_ == key.id && isSigned(ofContent_, hashOf(content), key);
 }
 
 Result<std::string> sign(std::string_view content, const SecretKey& key, std::string_view trustedComment) {

@@ -23,6 +23,10 @@ public:
     const KeyId& key() const { return key_; }
     /// The trusted comment. Security: it is another key's, of another content, or its comment was changed.
     Result<std::string> verify(std::string_view content, const PublicKey& key) const;
+    /// The half of verify() that is the content's: the comment may be anybody's, so it is to be one that says nothing
+    /// which the content does not.
+    bool isOfContent(std::string_view content, const PublicKey& key) const;
+    const std::string& unverifiedComment() const { return comment_; }
 
 private:
     KeyId key_;
