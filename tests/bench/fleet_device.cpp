@@ -64,8 +64,11 @@ void FleetDevice::up() {
     betweenTries_ = Duration(0);
     if (const auto done = std::exchange(connecting_, nullptr)) return done({});
     catchUp();
-    for (auto& [which, one] : std::exchange(held_, {}))
-        ask(one.word, std::move(one.question), std::move(one.answered));
+    std::vector<std::uint64_t> unsent;
+    for (const auto& [which, one] : asked_)
+        if (!one.isSent) unsent.push_back(which);
+    for (const std::uint64_t which : unsent)
+        send(which);
 }
 
 void FleetDevice::lost() {
@@ -133,20 +136,26 @@ void FleetDevice::take(push::Envelope envelope) {
 }
 
 void FleetDevice::ask(push::FleetWord word, std::string question, FleetLine::Answered answered) {
-    if (!line_.isUp()) {
-        held_.emplace(++number_, Held{word, std::move(question), std::move(answered)});
-        loop_.after(FleetLine::patience, [this, which = number_] {
-            auto its = held_.extract(which);
-            if (!its) return;
-            ++seen_.unanswered;
-            its.mapped().answered(fail(Errc::UNAVAILABLE, "the broker is away"));
-        });
-        return;
-    }
-    line_.ask(push::fleetSubject(word, device_.shard, device_.name), question,
-              [this, answered = std::move(answered)](Result<std::string> answer) {
-                  if (!answer.ok()) ++seen_.unanswered;
-                  answered(std::move(answer));
+    asked_.emplace(++number_, Asked{word, std::move(question), std::move(answered)});
+    loop_.after(FleetLine::patience, [this, which = number_] {
+        auto its = asked_.extract(which);
+        if (!its) return;
+        ++seen_.unanswered;
+        its.mapped().answered(fail(Errc::UNAVAILABLE, "nobody has answered in time"));
+    });
+    if (line_.isUp()) send(number_);
+}
+
+void FleetDevice::send(std::uint64_t which) {
+    Asked& asked = asked_.at(which);
+    asked.isSent = true;
+    line_.ask(push::fleetSubject(asked.word, device_.shard, device_.name), asked.question,
+              [this, which](Result<std::string> answer) {
+                  if (!answer.ok()) {
+                      if (const auto its = asked_.find(which); its != asked_.end()) its->second.isSent = false;
+                  } else if (auto its = asked_.extract(which)) {
+                      its.mapped().answered(std::move(answer));
+                  }
               });
 }
 

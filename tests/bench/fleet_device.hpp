@@ -64,8 +64,9 @@ private:
     void catchUp();
     void heard(const push::StoredMessage& message);
     void take(push::Envelope envelope);
-    /// A question waits for the connection as long as for its answer (push.md §4.2).
+    /// A question waits for the connection as long as for its answer, and is sent again over the next one (push.md §4.2).
     void ask(push::FleetWord word, std::string question, FleetLine::Answered answered);
+    void send(std::uint64_t which);
 
     // The agent does likewise (fleet/agent).
     Result<void> joinBy(const fleet::JoinCode& code, const std::string& text);
@@ -100,12 +101,13 @@ private:
     std::optional<fleet::Trust> trust_;
     std::map<std::string, fleet::OrderMessage, std::less<>> orders_; ///< to be looked at
     std::map<std::string, Going, std::less<>> going_;
-    struct Held {
+    struct Asked {
         push::FleetWord word;
         std::string question;
         FleetLine::Answered answered;
+        bool isSent = false; ///< over the connection that there is
     };
-    std::map<std::uint64_t, Held> held_; ///< questions that wait for the connection
+    std::map<std::uint64_t, Asked> asked_;
     std::uint64_t number_ = 0;
     std::minstd_rand random_;
     Done connecting_;

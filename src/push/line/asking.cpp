@@ -26,8 +26,11 @@ void Asking::ask(std::string subject, std::string question, Answered answered) {
 
 void Asking::send(std::uint64_t number, Question& question) {
     question.isSent = true;
-    fetching_.askBeside(std::move(question.subject), std::move(question.text), longestAnswer,
-                        [this, number](const Result<std::string>& answer) { end(number, answer); });
+    fetching_.askBeside(question.subject, question.text, longestAnswer,
+                        [this, number](const Result<std::string>& answer) {
+                            if (answer.ok()) return end(number, answer);
+                            if (const auto its = open_.find(number); its != open_.end()) its->second.isSent = false;
+                        });
 }
 
 void Asking::connected() {
@@ -37,8 +40,10 @@ void Asking::connected() {
 
 void Asking::lost(const std::string& why, bool isOver) {
     std::vector<std::uint64_t> numbers;
-    for (const auto& [number, question] : open_)
-        if (question.isSent || isOver) numbers.push_back(number);
+    for (auto& [number, question] : open_) {
+        question.isSent = false;
+        if (isOver) numbers.push_back(number);
+    }
     for (const std::uint64_t number : numbers)
         end(number, fail(Errc::UNAVAILABLE, "{}", why));
 }

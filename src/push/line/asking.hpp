@@ -1,5 +1,5 @@
-// Questions of others over the line (push.md §4.2, stint-push): each is sent when the connection is there, and told
-// that nobody answers where nobody does. As long as there is one, and a while longer, the connection is wanted. What is
+// Questions of others over the line (push.md §4.2, stint-push): each is sent when the connection is there, again when
+// that was lost meanwhile, and told that nobody answers where nobody does. As long as there is one, and a while longer, the connection is wanted. What is
 // fetched goes on beside them.
 #pragma once
 #include <cstdint>
@@ -22,13 +22,13 @@ public:
     Asking& operator=(const Asking&) = delete;
 
     using Answered = std::function<void(const Result<std::string>&)>;
-    /// `answered` is called once. Unavailable: the server is not reached, or did not answer within 10 s, or the
-    /// connection was lost meanwhile.
+    /// `answered` is called once. Unavailable: the server is not reached, or did not answer within 10 s.
     void ask(std::string subject, std::string question, Answered answered);
 
     /// The connection is there.
     void connected();
-    /// It is no more: nobody knows what became of what was sent. `isOver`: none comes by itself.
+    /// It is no more, and what became of what was sent nobody knows: whoever asks may be asked twice. `isOver`: none
+    /// comes by itself.
     void lost(const std::string& why, bool isOver);
 
     /// The connection is not wanted for this.
@@ -39,7 +39,7 @@ private:
         explicit Question(sd_event* loop) : late(loop) {}
         std::string subject, text;
         Answered answered;
-        bool isSent = false;
+        bool isSent = false; ///< over the connection that there is
         Timer late;
     };
     void send(std::uint64_t number, Question& question);
