@@ -213,7 +213,7 @@ void FleetDevice::hello(const Done& done) {
         if (going.errand->kept().outcome == fleet::Outcome::None) hello.open.emplace(id, going.errand->kept().sequence);
     ask(push::FleetWord::Hello, textOf(hello), [this, done, asked = steadyNow()](const Result<std::string>& answer) {
         if (answer.ok()) seen_.hellos.add(steadyNow() - asked);
-        done(answer.ok() ? heardHello(*answer) : Result<void>(answer.error()));
+        loop_.later([this, done, answer] { done(answer.ok() ? heardHello(*answer) : Result<void>(answer.error())); });
     });
 }
 
@@ -404,6 +404,10 @@ std::string FleetDevice::reportOf(const std::string& id, const Telling& telling)
     return textOf(must(made));
 }
 
+void FleetDevice::tellLater() {
+    loop_.later([this] { tellNext(); });
+}
+
 void FleetDevice::tellNext() {
     if (isTelling_) return;
     const auto next =
@@ -431,7 +435,7 @@ void FleetDevice::tellNext() {
                 ++going.seen->outcomes[kept.outcome];
                 seen_.changed(id);
             }
-            tellNext();
+            tellLater();
         });
 }
 

@@ -1,6 +1,7 @@
 // A device of stint-fleet-load: the line, the place in a fleet and the errands of a real one, with the rooms that
 // stint-agent is made of, but for jobs. Its conditions hold always, what a step does is a drawn time, and nothing is
-// written to a disk, so it does not die.
+// written to a disk, so it does not die. All of them share a processor that each has for itself: so what one signs and
+// verifies waits until what others are sent has been heard.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -83,10 +84,11 @@ private:
     void perform(const std::string& id, const fleet::Errand::AskForSlot& question);
     void perform(const std::string& id, const fleet::Errand::BeginStep& step);
     void perform(const std::string&, const fleet::Errand::StopStep&) {}
-    void perform(const std::string&, const fleet::Errand::Send&) { tellNext(); }
+    void perform(const std::string&, const fleet::Errand::Send&) { tellLater(); }
     void perform(const std::string& id, const fleet::Errand::Restart&);
     void perform(const std::string&, const fleet::Errand::Over&) {}
     void setAlarm(const std::string& id);
+    void tellLater();
     void tellNext();
     std::string reportOf(const std::string& id, const fleet::Telling& telling) const;
     Duration draw(Duration least, Duration most);
