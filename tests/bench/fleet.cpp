@@ -3,7 +3,7 @@
 // begin takes a drawn time. The server is one of `stint fleet serve`; who has its directory has its keys, and so lets
 // devices into push without asking. fleet_fill.hpp has the other words.
 //
-//   stint-fleet-load live --push DIR --port N --host NAME --devices N --codes FILE
+//   stint-fleet-load live --push DIR --port N… --host NAME --devices N --codes FILE
 //       [--least MS] [--most MS] [--failing SHARE]   how long a step takes, and which part of all fail
 // A line of JSON for each thing that all devices have done: connected, joined, registered, said hello; and of a
 // campaign, when all have its order (ordered), and when the server has acknowledged all ends (ended). On stdin,
@@ -39,7 +39,7 @@ using namespace stint::bench;
 
 struct Options {
     std::string push, fleet, host = "localhost", codes, broker;
-    std::uint16_t port = 0;
+    std::vector<std::uint16_t> ports;
     std::size_t devices = 0, keys = 0;
     std::int64_t least = 100, most = 1'000; ///< ms
     double failing = 0;
@@ -91,7 +91,7 @@ std::vector<Code> codesIn(const std::string& file) {
 class Load {
 public:
     explicit Load(const Options& options)
-        : options_(options), codes_(codesIn(options.codes)), place_(options.port, options.host),
+        : options_(options), codes_(codesIn(options.codes)), place_(options.ports, options.host),
           keys_(must(push::ServerKeys::open(std::filesystem::path(options.push) / "keys"))),
           drawn_{Duration(options.least), Duration(options.most), options.failing},
           words_(loop_, [this](const std::string& line) { asked(line); }) {
@@ -202,7 +202,8 @@ int main(int count, char** words) {
     app.require_subcommand(1);
     auto* const live = app.add_subcommand("live", "devices that connect, join, and do what campaigns want");
     live->add_option("--push", options.push, "the directory of the server of push")->required();
-    live->add_option("--port", options.port, "the port of its broker on this machine")->required();
+    live->add_option("--port", options.ports, "the port of its broker on this machine; or of each of a cluster's")
+        ->required();
     live->add_option("--host", options.host, "the host that its certificate is for")->capture_default_str();
     live->add_option("--devices", options.devices, "as many")->required();
     live->add_option("--codes", options.codes, "a file of `URL CODE` lines, by which they join in turn")->required();

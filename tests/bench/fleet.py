@@ -1,9 +1,10 @@
 """./bench fleet: a fleet's server beside 10,000 devices (fleet.md). `stint fleet serve` with TLS, and stint-fleet-load, which is
 the devices: the real line, keys and signatures, a join by a real invitation, the real machines, but for what a step does. How
 soon they are connected and have joined, an order has come to all of them, their reports are in SQLite; whether more than
-at-a-time ran, one ran twice, an end was lost, also while nats-server is killed each 30 s; how soon a server that has lost its
-file has read it all again, and what a million devices cost it; how often stint-agent wakes up with nothing to do.
-`--quick`: fewer of everything."""
+at-a-time ran, one ran twice, an end was lost, also while nats-server is killed each 30 s; the same of a cluster of three, whose
+nats-servers are killed in turn, and how soon another server leads when the one that did is gone (nats-server 2.10.27 or newer);
+how soon a server that has lost its file has read it all again, and what a million devices cost it; how often stint-agent wakes
+up with nothing to do. `--quick`: fewer of everything."""
 
 import argparse
 import contextlib
@@ -25,36 +26,26 @@ sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
 from certificates import Authority  # noqa: E402
 from push import Found, arguments, goal, status  # noqa: E402
+from push_line import until  # noqa: E402
 from push_served import children_of  # noqa: E402
 from push_server import free_port  # noqa: E402
-from test_fleet import Device, Office  # noqa: E402
+from test_fleet import LITTLE, PASSWORD, Device, Office  # noqa: E402
+from test_fleet_cluster import FleetMember  # noqa: E402
+from test_push_cluster import broker_version  # noqa: E402
 from world import BIN, World  # noqa: E402
 
 OF_A_CODE = 500  # of the 600 questions that one invitation may be asked in a minute (fleet.md §3)
 PATIENCE = 600  # s
-PARTS = ["devices", "reading", "idle"]
+PARTS = ["devices", "cluster", "reading", "idle"]
 
 
-class Server(Office):
-    """A fleet, with those words for `stint fleet serve`; it trusts that authority."""
-
-    def __init__(self, *words, authority=None):
-        self.more = words
-        self.port, self.broker_port = free_port(), free_port()
-        world = World()
-        if authority:
-            world.environment["SSL_CERT_FILE"] = str(authority.file)
-        super().__init__(world)
-
-    def start(self):
-        self.words = ["stint", "fleet", "serve", "--port", str(self.port), "--broker-port", str(self.broker_port), *self.more]
-        super().start()
-        self.fleet, self.push = self.world.store / "fleet-server", self.world.store / "push-server"
+class Programs:
+    """Those of a `stint fleet serve`, which is `process`, and its door in the directory `fleet`."""
 
     def pid(self, name):
         return children_of(self.process.pid).get(name)
 
-    def ask(self, path):
+    def door(self, path):
         """An answer of the door's; None where it has none now."""
         with contextlib.suppress(OSError, http.client.HTTPException):
             address, token = (self.fleet / "door").read_text().split()
@@ -64,6 +55,21 @@ class Server(Office):
             said = json.loads(answer.read())
             return said if answer.status == 200 else None
         return None
+
+    def spent(self):
+        """Seconds of a processor, by program."""
+        def of(pid):
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return {name: of(pid) for name, pid in children_of(self.process.pid).items()}
+
+    def memory(self):
+        """MiB, by program."""
+        return {name: status(pid)[1] for name, pid in children_of(self.process.pid).items()}
+
+
+class Asked:
+    """A fleet's server, or several, of which `ask` has an answer."""
 
     def until(self, path, is_so):
         """Seconds until an answer is so, and that."""
@@ -79,20 +85,117 @@ class Server(Office):
         """The end of each device, by the server's word."""
         ends, at = {}, 0
         while at is not None:
-            page = self.ask(f"/v1/results?id={campaign}&from={at}")
+            page = self.until(f"/v1/results?id={campaign}&from={at}", lambda said: True)[1]
             ends |= {row["device"]: row["outcome"] for row in page["results"]}
             at = page["next"]
         return ends
 
-    def spent(self):
-        """Seconds of a processor, by program."""
-        def of(pid):
-            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        return {name: of(pid) for name, pid in children_of(self.process.pid).items()}
+
+class Server(Programs, Asked, Office):
+    """A fleet, with those words for `stint fleet serve`; it trusts that authority."""
+
+    def __init__(self, *words, authority=None):
+        self.more = words
+        self.port, self.broker_port = free_port(), free_port()
+        world = World()
+        if authority:
+            world.environment["SSL_CERT_FILE"] = str(authority.file)
+        super().__init__(world)
+
+    def start(self):
+        self.words = ["stint", "fleet", "serve", "--port", str(self.port), "--broker-port", str(self.broker_port), *self.more]
+        super().start()
+        self.fleet, self.push = self.world.store / "fleet-server", self.world.store / "push-server"
+
+    def ask(self, path):
+        return self.door(path)
+
+    @property
+    def ports(self):
+        return [self.broker_port]
+
+    def broker(self, which):
+        """The process of its nats-server; of a cluster, of that one."""
+        return self.pid("nats-server")
 
     def close(self):
         super().close()
+        self.world.close()
+
+
+class Node(Programs, FleetMember):
+    """One of three."""
+
+    def __init__(self, cluster, number, *words):
+        self.always = cluster.words
+        super().__init__(cluster.world, number, *words)
+
+    def serves(self):
+        return [*super().serves(), *self.always]
+
+
+class Cluster(Asked):
+    """Three of these on this machine, with those words for `stint fleet serve`; they trust that authority."""
+
+    def __init__(self, *words, authority):
+        self.world, self.words, self.nodes = World(), words, []
+        self.world.environment["SSL_CERT_FILE"] = str(authority.file)
+        self.typed(f"root's own\n{PASSWORD}\n", "init", "--name", "office", "--operator", "ann", "--dir",
+                   str(self.world.root / "fleet0"))
+        self.nodes.append(Node(self, 0))
+        until(self.nodes[0].listens)
+        for number in (1, 2):
+            line = self.nodes[0].says("invite", "--server", "--push", str(self.nodes[0].data)).stdout.split()
+            self.nodes.append(Node(self, number, "--join", f"http://127.0.0.1:{self.nodes[0].port}", line[5]))
+            self.nodes[-1].until_ready(PATIENCE)
+        self.nodes[0].until_ready(PATIENCE)
+        until(lambda: all(node.is_replicated() for node in self.nodes), PATIENCE)
+        self.push, self.log, self.ports = self.nodes[0].data, self.nodes[0].log, [node.nats_port for node in self.nodes]
+
+    def typed(self, text, *words):
+        made = subprocess.run([*LITTLE, "stint", "fleet", *words], env=self.world.environment, cwd=self.world.downloads, input=text,
+                              capture_output=True, text=True, timeout=PATIENCE, check=True)
+        return made.stdout
+
+    def leader(self):
+        """None: nobody leads now."""
+        return next((node for node in self.nodes if node.process.poll() is None and node.door("/v1/campaigns") is not None), None)
+
+    def ask(self, path):
+        answers = (node.door(path) for node in self.nodes if node.process.poll() is None)
+        return next((answer for answer in answers if answer is not None), None)
+
+    def invites(self, *words):
+        leader = until(self.leader, PATIENCE)
+        return leader.says("invite", *words, "--push", str(leader.data)).stdout.split()[3:]
+
+    def starts(self, text, *words):
+        leader = until(self.leader, PATIENCE)
+        file = self.world.downloads / "campaign.toml"
+        file.write_text(text)
+        return self.typed(f"{PASSWORD}\n", "start", str(file), *words, "--data", str(leader.fleet), "--operator",
+                          str(self.nodes[0].fleet / "operator.key")).split()[-1]
+
+    def spent(self):
+        return self.added(Programs.spent)
+
+    def memory(self):
+        return self.added(Programs.memory)
+
+    def added(self, what):
+        """All that the nodes have of it, by program."""
+        sums = {}
+        for node in self.nodes:
+            for name, count in what(node).items():
+                sums[name] = sums.get(name, 0) + count
+        return sums
+
+    def broker(self, which):
+        return self.nodes[which % len(self.nodes)].pid("nats-server")
+
+    def close(self):
+        for node in self.nodes:
+            node.close()
         self.world.close()
 
 
@@ -139,27 +242,27 @@ class Hands:
 # ---- Devices that are there ----
 
 class Fleet:
-    """A server with TLS, and its devices, which come into it one thing after another."""
+    """A server with TLS, or a cluster of them, and its devices, which come into it one thing after another."""
 
-    def __init__(self, given, last):
+    def __init__(self, given, last, made=Server):
         self.given = given
         folder = Path(tempfile.mkdtemp())
         authority = Authority(folder / "authority")
         certificate, key = authority.certificate("server", host="DNS:localhost")
-        self.server = Server("--origin", "https://localhost", "--listen", "127.0.0.1", "--cert", str(certificate), "--key", str(key),
-                             authority=authority)
+        self.server = made("--origin", "https://localhost", "--listen", "127.0.0.1", "--cert", str(certificate), "--key", str(key),
+                           authority=authority)
         last.callback(self.server.close)
         codes = folder / "codes"
         codes.write_text("".join(
             " ".join(self.server.invites("--labels", "site=berlin", "--uses", "10000", "--expires", "1d")) + "\n"
             for _ in range(-(-given.devices // OF_A_CODE))))
-        self.before = {name: status(pid)[1] for name, pid in children_of(self.server.process.pid).items()}
-        self.hands = Hands(["live", "--push", self.server.push, "--port", self.server.broker_port, "--devices", given.devices,
+        self.before = self.server.memory()
+        self.hands = Hands(["live", "--push", self.server.push, "--port", *self.server.ports, "--devices", given.devices,
                             "--codes", codes, "--failing", 0.01], self.server.world.environment, last)
 
     def grown(self, name):
         """KiB that a program has grown by, for each device."""
-        return (status(self.server.pid(name))[1] - self.before[name]) * 1024 / self.given.devices
+        return (self.server.memory()[name] - self.before[name]) * 1024 / self.given.devices
 
     def begins(self, name, rollout):
         """When it did, and the campaign's id."""
@@ -232,7 +335,7 @@ def in_waves(fleet, given, kills):
         ends.wait(given.first_kill)
         # `stint fleet serve` starts it again after 1 s, and waits twice as long each time.
         while not ends.is_set() and ends.killed < given.kills:
-            if pid := fleet.server.pid("nats-server"):
+            if pid := fleet.server.broker(ends.killed):
                 os.kill(pid, signal.SIGKILL)
                 ends.killed += 1
             ends.wait(30)
@@ -253,7 +356,7 @@ def waves(fleet, given):
     rows, goals = [], []
     for kills in (False, True):
         took, seen, lost, killed = in_waves(fleet, given, kills)
-        name = "nats-server is killed each 30 s" if kills else "nobody dies"
+        name = "a nats-server is killed each 30 s" if kills else "nobody dies"
         rows.append([name, f"{took:.1f}", f"{killed}", f"{seen['mostRunning']}", f"{seen['hints']}", f"{seen['slots']['p99']}",
                      f"{lost}", f"{seen['twice']}"])
         goals += [goal(f"{name}: devices that ran at a time", seen["mostRunning"], given.at_a_time),
@@ -264,6 +367,20 @@ def waves(fleet, given):
     table = {"title": f"{given.devices} devices in four waves, {given.at_a_time} at a time, 0.1 to 1 s of work each",
              "columns": ["", "s", "kills", "most at a time", "hints", "p99 ms for a slot", "lost", "twice"], "rows": rows}
     return table, goals
+
+
+# ---- Three servers ----
+
+def another_leads(fleet):
+    """The machine of the server that leads is gone."""
+    gone = until(fleet.server.leader, PATIENCE)
+    begun = time.monotonic()
+    gone.kill()
+    until(fleet.server.leader, PATIENCE)
+    seconds = time.monotonic() - begun
+    return ({"title": "The machine of the server that leads is gone, of three", "columns": ["what", "is"],
+             "rows": [["until another one answers operators and devices", f"{seconds:.1f} s"]]},
+            [goal("another server leads after, s", seconds, 20)])
 
 
 # ---- A server that reads ----
@@ -373,6 +490,13 @@ def measured(given):
             found.add(join, fleet, given)
             found.add(order_to_all, fleet, given)
             found.add(waves, fleet, given)
+    if "cluster" in given.only and broker_version() >= (2, 10, 27):
+        with ExitStack() as last:
+            fleet = Fleet(given, last, Cluster)
+            found.add(join, fleet, given)
+            found.add(order_to_all, fleet, given)
+            found.add(waves, fleet, given)
+            found.add(another_leads, fleet)
     if "reading" in given.only:
         found.add(reading, given)
     if "idle" in given.only:

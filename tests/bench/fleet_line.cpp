@@ -65,8 +65,8 @@ struct FleetLine::Tls {
     std::unique_ptr<SSL, Release<SSL_free>> it;
 };
 
-Place::Place(std::uint16_t port, std::string host)
-    : port_(port), host_(std::move(host)), terms_(std::make_unique<Terms>()) {
+Place::Place(std::vector<std::uint16_t> ports, std::string host)
+    : ports_(std::move(ports)), host_(std::move(host)), terms_(std::make_unique<Terms>()) {
     SSL_CTX* const context = terms_->context.get();
     SSL_CTX_set_default_verify_paths(context);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
@@ -77,7 +77,8 @@ Place::Place(std::uint16_t port, std::string host)
 Place::~Place() = default;
 
 FleetLine::FleetLine(Loop& loop, const Place& place, const Device& device, Hooks hooks)
-    : loop_(loop), place_(place), device_(device), hooks_(std::move(hooks)), tls_(std::make_unique<Tls>()) {}
+    : loop_(loop), place_(place), device_(device), hooks_(std::move(hooks)),
+      next_(std::hash<std::string>()(device_.name)), tls_(std::make_unique<Tls>()) {}
 FleetLine::~FleetLine() = default;
 
 void FleetLine::connect() {
@@ -85,7 +86,7 @@ void FleetLine::connect() {
     if (!fd_) giveUp(fmt::format("no socket: {}", std::strerror(errno)));
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_port = htons(place_.port_);
+    address.sin_port = htons(place_.ports_[next_++ % place_.ports_.size()]);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int yes = 1;
     ::setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);

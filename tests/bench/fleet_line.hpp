@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bench/fleet_loop.hpp"
 #include "bench/push_server.hpp"
@@ -19,8 +20,9 @@ namespace stint::bench {
 /// The broker of all devices.
 class Place {
 public:
-    /// The port of 127.0.0.1 that it listens at; its certificate is for `host`, by whom OpenSSL trusts.
-    Place(std::uint16_t port, std::string host);
+    /// The ports of 127.0.0.1 that a broker listens at, or each of a cluster's; the certificate of all is for `host`, by
+    /// whom OpenSSL trusts.
+    Place(std::vector<std::uint16_t> ports, std::string host);
     ~Place();
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
@@ -28,7 +30,7 @@ public:
 private:
     friend class FleetLine;
     struct Terms;
-    std::uint16_t port_;
+    std::vector<std::uint16_t> ports_;
     std::string host_;
     std::unique_ptr<Terms> terms_;
 };
@@ -74,6 +76,7 @@ private:
     const Place& place_;
     const Device& device_;
     Hooks hooks_;
+    std::size_t next_; ///< of the ports, modulo how many there are: where a broker is gone, another's
     Fd fd_;
     std::unique_ptr<Tls> tls_;
     State state_ = State::Down;
