@@ -65,7 +65,8 @@ private:
     void catchUp();
     void heard(const push::StoredMessage& message);
     void take(push::Envelope envelope);
-    /// A question waits for the connection as long as for its answer, and is sent again over the next one (push.md §4.2).
+    /// A question waits for the connection as long as for its answer, and is sent again over the next one (push.md
+    /// §4.2).
     void ask(push::FleetWord word, std::string question, FleetLine::Answered answered);
     void send(std::uint64_t which);
 

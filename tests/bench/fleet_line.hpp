@@ -20,8 +20,8 @@ namespace stint::bench {
 /// The broker of all devices.
 class Place {
 public:
-    /// The ports of 127.0.0.1 that a broker listens at, or each of a cluster's; the certificate of all is for `host`, by
-    /// whom OpenSSL trusts.
+    /// The ports of 127.0.0.1 that a broker listens at, or each of a cluster's; the certificate of all is for `host`,
+    /// by whom OpenSSL trusts.
     Place(std::vector<std::uint16_t> ports, std::string host);
     ~Place();
     Place(const Place&) = delete;

@@ -34,9 +34,10 @@ struct Reports {
         const auto answer = device.ask(subject(shard), text);
         return answer.ok() ? ackIn(*answer) : Result<std::uint64_t>(answer.error());
     }
-    std::vector<std::string> texts(std::string_view subjects, std::uint64_t from = 1, std::size_t most = 10'000) const {
+    std::vector<std::string> texts(std::string_view subjects, std::uint64_t from = 1, std::size_t most = 10'000,
+                                   std::size_t atOnce = 1) const {
         std::vector<std::string> all;
-        for (const Recorded& one : server.read(reportsStream, subjects, from, most).value())
+        for (const Recorded& one : server.read(reportsStream, subjects, from, most, atOnce).value())
             all.push_back(one.message.body);
         return all;
     }
@@ -82,6 +83,8 @@ TEST_CASE("a device keeps 256 reports of a subject, pushes out nobody else's, an
     const auto its = flood.texts(flood.subject());
     REQUIRE(its.size() == 256);
     CHECK(its.front() == "44");
+    CHECK(flood.texts(flood.subject(), 1, 256, 256) == its); // the first 45 numbers have the same answer
+    CHECK(flood.texts(">", 1, 1'000, 1'000).size() == 257);
     CHECK(flood.texts(other.subject()) == std::vector<std::string>{"the first"});
     for (int n = 0; n < shards; ++n)
         CHECK(flood.tell("x", fmt::format("{:02x}", n)).ok());

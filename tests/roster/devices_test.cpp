@@ -15,10 +15,7 @@ Meant meantBy(Roster& roster, std::string_view text, WallTime now) {
     Meant meant;
     done(roster.eachState("", now, [&](const StateEntry& one) {
         const Answer answer = ask(query, one.facts);
-        (answer == Answer::Yes  ? meant.yes
-         : answer == Answer::No ? meant.no
-                                : meant.unknown)
-            .push_back(one.facts.id);
+        (answer == Answer::Yes ? meant.yes : answer == Answer::No ? meant.no : meant.unknown).push_back(one.facts.id);
         return true;
     }));
     return meant;
@@ -206,9 +203,10 @@ TEST_CASE("of a device's states the latest counts, of its enrolment, and signed 
     CHECK_FALSE(taken(forged));
     CHECK_FALSE(taken(papers.certificate(1)));
     CHECK(version() == 5);
-    CHECK(valueOf(roster.takeStates(std::array{
-              std::pair{deviceOf(1), papers.state(1, 6, then + 3ms)}, std::pair{deviceOf(1), papers.state(1, 7, then + 2ms)},
-              std::pair{deviceOf(2), papers.state(2, 6, then)}, std::pair{deviceOf(2), forged}})) == 2);
+    CHECK(valueOf(roster.takeStates(std::array{std::pair{deviceOf(1), papers.state(1, 6, then + 3ms)},
+                                               std::pair{deviceOf(1), papers.state(1, 7, then + 2ms)},
+                                               std::pair{deviceOf(2), papers.state(2, 6, then)},
+                                               std::pair{deviceOf(2), forged}})) == 2);
     CHECK(version() == 6);
     done(put(roster, papers.certificate(1, 4)));
     CHECK(version() == 0); // it joined anew, and has told nothing since

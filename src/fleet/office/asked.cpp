@@ -145,7 +145,8 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
     if (hello.reported) {
         const std::pair<std::string, Signed> told{device, *hello.reported};
         const auto taken = STINT_TRY(roster_.takeStates({&told, 1}));
-        if (taken > 0) STINT_TRY(broker_.put(devicesBucket, device + std::string(reportedEnd), textOf(*hello.reported)));
+        if (taken > 0)
+            STINT_TRY(broker_.put(devicesBucket, device + std::string(reportedEnd), textOf(*hello.reported)));
     }
     const auto state = STINT_TRY(roster_.stateOf(device, now));
     const auto* const wanted = state ? desired().wantedOf(state->facts) : nullptr;
@@ -202,8 +203,7 @@ void Office::order(const std::string& id, const Running& running, const Order& o
     if (!endpoint.ok()) return heed(endpoint.error());
     if (endpoint->empty()) return; // it gets it when it says hello
     const Enrolment enrolment = running.steering.rollout().targets()[order.device].enrolment;
-    wires_.post(*endpoint,
-                {.campaign = id, .enrolment = enrolment, .round = order.round, .again = order.again});
+    wires_.post(*endpoint, {.campaign = id, .enrolment = enrolment, .round = order.round, .again = order.again});
 }
 
 /// The newest, which is a few minutes old at most. nullopt: it cannot be signed.

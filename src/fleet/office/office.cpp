@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <type_traits>
 #include <utility>
 
@@ -322,8 +323,7 @@ Result<void> Office::open() {
     for (const auto& [id, running] : campaigns_)
         STINT_TRY(roster_.cutTargets(id, running.steering.members()));
     STINT_TRY(openReports());
-    while (STINT_TRY(readReports())) {
-    }
+    STINT_TRY(readAllReports());
     if (!leading) {
         if (!std::exchange(follows_, true)) wires_.follows();
         tellOnce(fmt::format("{} leads the fleet; this server follows it", lease_->leader()));
@@ -459,6 +459,7 @@ Result<void> Office::readDevices() {
 Result<void> Office::openReports() {
     const push::StreamState stream = STINT_TRY(broker_.openReports(copies_));
     reports_ = stream.store;
+    reportsLast_ = stream.last;
     reportsRead_ = STINT_TRY(roster_.position(reports_));
     if (reportsRead_ <= stream.last) return {};
     STINT_TRY(roster_.goBack(reports_, stream.last));
@@ -466,10 +467,31 @@ Result<void> Office::openReports() {
     return {};
 }
 
+Result<std::vector<push::Recorded>> Office::someReports(std::uint64_t from) const {
+    const std::uint64_t known = reportsLast_ >= from ? reportsLast_ - from + 1 : 1;
+    return broker_.read(push::reportsStream, ">", from, mostReports, std::min<std::uint64_t>(known, mostReports));
+}
+
+/// While a batch is verified and written, the broker is asked for the next one.
+Result<void> Office::readAllReports() {
+    const auto ask = [this](std::uint64_t from) { return std::async([this, from] { return someReports(from); }); };
+    auto next = ask(reportsRead_ + 1);
+    while (true) {
+        const auto some = STINT_TRY(next.get());
+        if (some.empty()) return {};
+        next = ask(some.back().message.sequence + 1);
+        STINT_TRY(takeReports(some));
+    }
+}
+
 /// A batch of them. False: there are no more now.
 Result<bool> Office::readReports() {
-    const auto some = STINT_TRY(broker_.read(push::reportsStream, ">", reportsRead_ + 1, mostReports));
-    if (some.empty()) return false;
+    const auto some = STINT_TRY(someReports(reportsRead_ + 1));
+    if (!some.empty()) STINT_TRY(takeReports(some));
+    return some.size() == mostReports;
+}
+
+Result<void> Office::takeReports(const std::vector<push::Recorded>& some) {
     std::vector<StreamedReport> batch;
     for (const push::Recorded& one : some) {
         const auto asker = push::fleetAskerIn(one.message.subject);
@@ -493,7 +515,7 @@ Result<bool> Office::readReports() {
         });
     }
     reportsRead_ = some.back().message.sequence;
-    return some.size() == mostReports;
+    return {};
 }
 
 Result<void> Office::readCampaigns() {

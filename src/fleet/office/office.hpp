@@ -197,6 +197,9 @@ private:
     Result<void> readDevices();
     Result<void> readCampaigns();
     Result<void> openReports();
+    Result<std::vector<push::Recorded>> someReports(std::uint64_t from) const;
+    Result<void> takeReports(const std::vector<push::Recorded>& some);
+    Result<void> readAllReports();
     Result<bool> readReports();
     Result<void> noted(const std::string& id, const Running& running, const Entry& entry);
     Result<void> forgetOld();
@@ -265,6 +268,7 @@ private:
     int copies_ = 1;                ///< servers of the cluster that keep what is kept
     std::string reports_;           ///< the name of their stream's store
     std::uint64_t reportsRead_ = 0; ///< its sequence up to which they are read
+    std::uint64_t reportsLast_ = 0; ///< its newest one's, when it was opened
     /// A report may be heard here before the stream has it, so that once more is looked for it, by steadyNow().
     std::optional<Duration> lookAgain_;
     std::map<std::tuple<std::string, Device, std::uint32_t>, std::vector<Answered>> asking_; ///< by campaign and slot

@@ -144,8 +144,8 @@ Result<std::string> Roster::endpointOf(const std::string& device) {
 Result<std::int64_t> Roster::count() { return database_.integer("SELECT count(*) FROM devices WHERE gone = 0"); }
 
 Result<std::int64_t> Roster::unseenSince(WallTime then) {
-    auto row = STINT_TRY(
-        database_.prepare("SELECT count(*) FROM devices WHERE gone = 0 AND (seen IS NULL OR seen < ?1)"));
+    auto row =
+        STINT_TRY(database_.prepare("SELECT count(*) FROM devices WHERE gone = 0 AND (seen IS NULL OR seen < ?1)"));
     row.start(column(then));
     STINT_TRY(row.next());
     return row.integer(0);

@@ -90,8 +90,7 @@ Result<void> Roster::prepare() {
         STINT_TRY(database_.prepare("SELECT enrolment, text, labels, endpoint, version, seen, gone, made FROM devices "
                                     "JOIN certificates ON device = id WHERE id = ?1"));
     findEndpoint_ = STINT_TRY(database_.prepare("SELECT endpoint FROM devices WHERE id = ?1 AND gone = 0"));
-    findFacts_ =
-        STINT_TRY(database_.prepare("SELECT labels, version, seen FROM devices WHERE id = ?1 AND gone = 0"));
+    findFacts_ = STINT_TRY(database_.prepare("SELECT labels, version, seen FROM devices WHERE id = ?1 AND gone = 0"));
     findState_ = STINT_TRY(database_.prepare(fmt::format("{} AND id = ?1", selectStates)));
     greet_ = STINT_TRY(database_.prepare("UPDATE devices SET endpoint = ?2, version = ?3, "
                                          "seen = max(ifnull(seen, ?4), ?4) WHERE id = ?1 AND gone = 0 "

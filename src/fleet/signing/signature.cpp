@@ -63,8 +63,7 @@ Result<Signature> Signature::read(std::string_view file) {
 Result<std::string> Signature::verify(std::string_view content, const PublicKey& key) const {
     if (key_ != key.id)
         return fail(Errc::SECURITY, "this signature is of key {}, and not of key {}", key_.text(), key.id.text());
-    if (!isOfContent(content, key))
-        return fail(Errc::SECURITY, "the content is not what key {} signed", key.id.text());
+    if (!isOfContent(content, key)) return fail(Errc::SECURITY, "the content is not what key {} signed", key.id.text());
     if (!isSigned(ofAll_, bytesOf(allOf(ofContent_, comment_)), key))
         return fail(Errc::SECURITY, "the trusted comment is not what key {} signed", key.id.text());
     return comment_;

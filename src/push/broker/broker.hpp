@@ -116,9 +116,10 @@ public:
     /// The first message of those subjects, with that sequence or a later one. nullopt: none.
     Result<std::optional<Stored>> next(std::string_view stream, std::uint64_t from, std::string_view subjects) const;
     /// The messages of those subjects from that sequence on, in their order: so many, or all that there are now. It
-    /// asks for many at once, twice as many each time as long as few numbers lie between them.
+    /// asks for many at once, twice as many each time as long as few numbers lie between them; for `atOnce` at first,
+    /// where it is known that there are as many.
     Result<std::vector<Recorded>> read(std::string_view stream, std::string_view subjects, std::uint64_t from,
-                                       std::size_t most = 256) const;
+                                       std::size_t most = 256, std::size_t atOnce = 1) const;
     /// The stream has no message with that sequence any more, if it had one.
     Result<void> remove(std::string_view stream, std::uint64_t sequence) const;
     /// Makes a bucket of keys with values where it is not there, and gives it more replicas where it has less. The

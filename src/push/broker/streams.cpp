@@ -271,10 +271,10 @@ Result<std::vector<std::optional<Recorded>>> Broker::Connection::several(const I
 }
 
 Result<std::vector<Recorded>> Broker::read(std::string_view stream, std::string_view subjects, std::uint64_t from,
-                                           std::size_t most) const {
+                                           std::size_t most, std::size_t atOnce) const {
     const auto answers = STINT_TRY(it_->openInbox());
     std::vector<Recorded> batch;
-    std::size_t width = 1;
+    std::size_t width = atOnce;
     while (batch.size() < most) {
         auto some = STINT_TRY(it_->several(answers, stream, subjects, from, std::min(width, most - batch.size())));
         std::size_t others = 0; // what stands behind a gap is the answer to several
@@ -308,9 +308,12 @@ std::string subjectOfKey(std::string_view bucket, std::string_view key) {
 Result<std::uint64_t> Broker::readValues(std::string_view bucket, std::string_view keys, std::uint64_t from,
                                          const std::function<void(const Stored& value)>& taken) const {
     const std::string stream = streamOfBucket(bucket), subjects = subjectOfKey(bucket, keys);
+    constexpr std::size_t most = 256;
+    std::size_t atOnce = 1;
     while (true) {
-        const auto batch = STINT_TRY(read(stream, subjects, from));
+        const auto batch = STINT_TRY(read(stream, subjects, from, most, atOnce));
         if (batch.empty()) return from - 1;
+        atOnce = batch.size() == most ? most : 1; // where there was so much there is more
         for (const Recorded& value : batch)
             taken(value.message);
         from = batch.back().message.sequence + 1;

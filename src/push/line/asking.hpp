@@ -1,6 +1,6 @@
 // Questions of others over the line (push.md §4.2, stint-push): each is sent when the connection is there, again when
-// that was lost meanwhile, and told that nobody answers where nobody does. As long as there is one, and a while longer, the connection is wanted. What is
-// fetched goes on beside them.
+// that was lost meanwhile, and told that nobody answers where nobody does. As long as there is one, and a while longer,
+// the connection is wanted. What is fetched goes on beside them.
 #pragma once
 #include <cstdint>
 #include <functional>

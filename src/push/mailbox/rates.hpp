@@ -22,10 +22,10 @@ inline constexpr Rate anyInMinute{240, std::chrono::minutes(1)};                
 inline constexpr Rate anyInHour{5'000, std::chrono::hours(1)};                     // PROPOSAL
 inline const Rate highInMinute{Constants().pushHighRate, std::chrono::minutes(1)}; ///< one more closes the line (§4.2)
 inline constexpr Rate wrongInMinute{30, std::chrono::minutes(1), true}; ///< tokens, signatures, codes: from an address
-inline constexpr Rate rightInMinute{60, std::chrono::minutes(1)};     ///< PROPOSAL: who join by a code, or leave
-inline constexpr Rate refusedInDay{1'000, std::chrono::hours(24)};    ///< PROPOSAL: posts to a registration
-inline constexpr Rate takenInMinute{60, std::chrono::minutes(1)};     ///< PROPOSAL: back, of a device's messages
-inline constexpr Rate readsInMinute{20'000, std::chrono::minutes(1)}; ///< PROPOSAL: a second or two of one thread
+inline constexpr Rate rightInMinute{60, std::chrono::minutes(1)};       ///< PROPOSAL: who join by a code, or leave
+inline constexpr Rate refusedInDay{1'000, std::chrono::hours(24)};      ///< PROPOSAL: posts to a registration
+inline constexpr Rate takenInMinute{60, std::chrono::minutes(1)};       ///< PROPOSAL: back, of a device's messages
+inline constexpr Rate readsInMinute{20'000, std::chrono::minutes(1)};   ///< PROPOSAL: a second or two of one thread
 
 /// Events of a kind, by who is behind them.
 class Counted {
