@@ -19,6 +19,7 @@ using namespace fleet;
 constexpr std::string_view boot = "the only one";
 constexpr Duration restLost = std::chrono::seconds(30); ///< as stintd lets a job rest that is to run again
 constexpr Duration restNoNews = std::chrono::hours(1);
+constexpr Duration longestQuestion = std::chrono::seconds(20);                               ///< push.md §4.2
 constexpr Duration firstTry = std::chrono::seconds(1), longestTry = std::chrono::minutes(5); ///< push.md §4.2
 constexpr std::string_view sequenceHeader = "Nats-Sequence";
 
@@ -137,7 +138,7 @@ void FleetDevice::take(push::Envelope envelope) {
 
 void FleetDevice::ask(push::FleetWord word, std::string question, FleetLine::Answered answered) {
     asked_.emplace(++number_, Asked{word, std::move(question), std::move(answered)});
-    loop_.after(FleetLine::patience, [this, which = number_] {
+    loop_.after(longestQuestion, [this, which = number_] {
         auto its = asked_.extract(which);
         if (!its) return;
         ++seen_.unanswered;
@@ -151,11 +152,13 @@ void FleetDevice::send(std::uint64_t which) {
     asked.isSent = true;
     line_.ask(push::fleetSubject(asked.word, device_.shard, device_.name), asked.question,
               [this, which](Result<std::string> answer) {
-                  if (!answer.ok()) {
-                      if (const auto its = asked_.find(which); its != asked_.end()) its->second.isSent = false;
-                  } else if (auto its = asked_.extract(which)) {
-                      its.mapped().answered(std::move(answer));
-                  }
+                  const auto its = asked_.find(which);
+                  if (its == asked_.end()) return;
+                  its->second.isSent = false;
+                  if (!answer.ok() && !line_.isUp()) return; // it is sent again
+                  if (!answer.ok()) ++seen_.unanswered;
+                  const auto answered = asked_.extract(its);
+                  answered.mapped().answered(std::move(answer));
               });
 }
 

@@ -1,14 +1,17 @@
 #include "push/line/asking.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "base/result/errors.hpp"
+#include "base/time/clock.hpp"
 
 namespace stint::push {
 namespace {
 
 constexpr Duration longestAnswer = 10s, lingering = 30s;
+constexpr Duration longest = 20s; ///< PROPOSAL: of all, also where the connection comes late, and is lost
 
 } // namespace
 
@@ -19,17 +22,19 @@ void Asking::ask(std::string subject, std::string question, Answered answered) {
     made.subject = std::move(subject);
     made.text = std::move(question);
     made.answered = std::move(answered);
+    made.until = steadyNow() + longest;
     if (const auto held = fetching_.hold(); !held.ok()) return end(number, held.error());
-    made.late.set(longestAnswer, [this, number] { late(number); });
+    awaits(number, made, longest);
     if (fetching_.isConnected()) send(number, made);
 }
 
 void Asking::send(std::uint64_t number, Question& question) {
     question.isSent = true;
+    awaits(number, question, longestAnswer);
     fetching_.askBeside(question.subject, question.text, longestAnswer,
                         [this, number](const Result<std::string>& answer) {
                             if (answer.ok()) return end(number, answer);
-                            if (const auto its = open_.find(number); its != open_.end()) its->second.isSent = false;
+                            if (const auto its = open_.find(number); its != open_.end()) unsent(number, its->second);
                         });
 }
 
@@ -41,18 +46,27 @@ void Asking::connected() {
 void Asking::lost(const std::string& why, bool isOver) {
     std::vector<std::uint64_t> numbers;
     for (auto& [number, question] : open_) {
-        question.isSent = false;
+        unsent(number, question);
         if (isOver) numbers.push_back(number);
     }
     for (const std::uint64_t number : numbers)
         end(number, fail(Errc::UNAVAILABLE, "{}", why));
 }
 
+void Asking::unsent(std::uint64_t number, Question& question) {
+    question.isSent = false;
+    awaits(number, question, longest);
+}
+
+void Asking::awaits(std::uint64_t number, Question& question, Duration time) {
+    const Duration left = std::max(question.until - steadyNow(), Duration(0));
+    question.late.set(std::min(time, left), [this, number] { late(number); });
+}
+
 // One that was sent, and that nobody answers, may have gone into a connection that is none any more.
 void Asking::late(std::uint64_t number) {
     const bool wasSent = open_.at(number).isSent;
-    end(number, fail(Errc::UNAVAILABLE, "{} within {} s", wasSent ? "no answer came" : "the server was not reached",
-                     std::chrono::duration_cast<std::chrono::seconds>(longestAnswer).count()));
+    end(number, fail(Errc::UNAVAILABLE, "{} in time", wasSent ? "no answer came" : "the server was not reached"));
     if (wasSent) fetching_.doubt();
 }
 

@@ -22,7 +22,7 @@ public:
     Asking& operator=(const Asking&) = delete;
 
     using Answered = std::function<void(const Result<std::string>&)>;
-    /// `answered` is called once. Unavailable: the server is not reached, or did not answer within 10 s.
+    /// `answered` is called once. Unavailable: the server is not reached within 20 s, or did not answer within 10.
     void ask(std::string subject, std::string question, Answered answered);
 
     /// The connection is there.
@@ -40,9 +40,12 @@ private:
         std::string subject, text;
         Answered answered;
         bool isSent = false; ///< over the connection that there is
+        Duration until{0};   ///< by steadyNow()
         Timer late;
     };
     void send(std::uint64_t number, Question& question);
+    void unsent(std::uint64_t number, Question& question);
+    void awaits(std::uint64_t number, Question& question, Duration time);
     void late(std::uint64_t number);
     void end(std::uint64_t number, const Result<std::string>& answer);
 
