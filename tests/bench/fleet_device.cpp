@@ -154,12 +154,15 @@ void FleetDevice::send(std::uint64_t which) {
               [this, which](Result<std::string> answer) {
                   const auto its = asked_.find(which);
                   if (its == asked_.end()) return;
-                  its->second.isSent = false;
-                  if (!answer.ok() && !line_.isUp()) return; // it is sent again
-                  if (!answer.ok()) ++seen_.unanswered;
+                  if (!line_.isUp()) its->second.isSent = false;
+                  if (!answer.ok()) return; // it is sent again
                   const auto answered = asked_.extract(its);
                   answered.mapped().answered(std::move(answer));
               });
+    loop_.after(betweenSends, [this, which, time = ++asked.times] {
+        const auto its = asked_.find(which);
+        if (its != asked_.end() && its->second.isSent && its->second.times == time) send(which);
+    });
 }
 
 void FleetDevice::registerForPush(const push::PublicKey& server, const std::string& origin, Done done) {

@@ -109,6 +109,7 @@ private:
         std::string question;
         FleetLine::Answered answered;
         bool isSent = false; ///< over the connection that there is
+        int times = 0;
     };
     std::map<std::uint64_t, Asked> asked_;
     std::uint64_t number_ = 0;

@@ -1,6 +1,5 @@
 #include "push/line/asking.hpp"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -10,8 +9,8 @@
 namespace stint::push {
 namespace {
 
-constexpr Duration longestAnswer = 10s, lingering = 30s;
-constexpr Duration longest = 20s; ///< PROPOSAL: of all, also where the connection comes late, and is lost
+// PROPOSALs: of a server's end that another one takes the place of nobody says what became of a question.
+constexpr Duration longest = 20s, betweenSends = 5s, untilDoubt = 10s, lingering = 30s;
 
 } // namespace
 
@@ -22,20 +21,25 @@ void Asking::ask(std::string subject, std::string question, Answered answered) {
     made.subject = std::move(subject);
     made.text = std::move(question);
     made.answered = std::move(answered);
-    made.until = steadyNow() + longest;
+    made.asked = steadyNow();
+    made.late.set(longest, [this, number] { late(number); });
     if (const auto held = fetching_.hold(); !held.ok()) return end(number, held.error());
-    awaits(number, made, longest);
     if (fetching_.isConnected()) send(number, made);
 }
 
 void Asking::send(std::uint64_t number, Question& question) {
     question.isSent = true;
-    awaits(number, question, longestAnswer);
-    fetching_.askBeside(question.subject, question.text, longestAnswer,
-                        [this, number](const Result<std::string>& answer) {
-                            if (answer.ok()) return end(number, answer);
-                            if (const auto its = open_.find(number); its != open_.end()) unsent(number, its->second);
-                        });
+    question.silent.set(betweenSends, [this, number] { hears(number); });
+    fetching_.askBeside(question.subject, question.text, longest, [this, number](const Result<std::string>& answer) {
+        if (answer.ok()) end(number, answer);
+    });
+}
+
+/// Nothing, and the connection may be none any more.
+void Asking::hears(std::uint64_t number) {
+    Question& question = open_.at(number);
+    if (steadyNow() - question.asked >= untilDoubt) fetching_.doubt();
+    if (question.isSent) send(number, question);
 }
 
 void Asking::connected() {
@@ -46,28 +50,18 @@ void Asking::connected() {
 void Asking::lost(const std::string& why, bool isOver) {
     std::vector<std::uint64_t> numbers;
     for (auto& [number, question] : open_) {
-        unsent(number, question);
+        question.isSent = false;
+        question.silent.clear();
         if (isOver) numbers.push_back(number);
     }
     for (const std::uint64_t number : numbers)
         end(number, fail(Errc::UNAVAILABLE, "{}", why));
 }
 
-void Asking::unsent(std::uint64_t number, Question& question) {
-    question.isSent = false;
-    awaits(number, question, longest);
-}
-
-void Asking::awaits(std::uint64_t number, Question& question, Duration time) {
-    const Duration left = std::max(question.until - steadyNow(), Duration(0));
-    question.late.set(std::min(time, left), [this, number] { late(number); });
-}
-
-// One that was sent, and that nobody answers, may have gone into a connection that is none any more.
 void Asking::late(std::uint64_t number) {
-    const bool wasSent = open_.at(number).isSent;
-    end(number, fail(Errc::UNAVAILABLE, "{} in time", wasSent ? "no answer came" : "the server was not reached"));
-    if (wasSent) fetching_.doubt();
+    end(number, fail(Errc::UNAVAILABLE, "{} within {} s",
+                     open_.at(number).isSent ? "no answer came" : "the server was not reached",
+                     std::chrono::duration_cast<std::chrono::seconds>(longest).count()));
 }
 
 // An answer that comes too late is for nobody.

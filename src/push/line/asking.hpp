@@ -1,6 +1,6 @@
 // Questions of others over the line (push.md §4.2, stint-push): each is sent when the connection is there, again when
-// that was lost meanwhile, and told that nobody answers where nobody does. As long as there is one, and a while longer,
-// the connection is wanted. What is fetched goes on beside them.
+// that was lost meanwhile or nobody has answered for a while, and told that nobody does. As long as there is one, and a
+// while longer, the connection is wanted. What is fetched goes on beside them.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -22,7 +22,7 @@ public:
     Asking& operator=(const Asking&) = delete;
 
     using Answered = std::function<void(const Result<std::string>&)>;
-    /// `answered` is called once. Unavailable: the server is not reached within 20 s, or did not answer within 10.
+    /// `answered` is called once. Unavailable: the server was not reached, or did not answer, within 20 s.
     void ask(std::string subject, std::string question, Answered answered);
 
     /// The connection is there.
@@ -36,16 +36,15 @@ public:
 
 private:
     struct Question {
-        explicit Question(sd_event* loop) : late(loop) {}
+        explicit Question(sd_event* loop) : silent(loop), late(loop) {}
         std::string subject, text;
         Answered answered;
         bool isSent = false; ///< over the connection that there is
-        Duration until{0};   ///< by steadyNow()
-        Timer late;
+        Duration asked{0};   ///< by steadyNow()
+        Timer silent, late;
     };
     void send(std::uint64_t number, Question& question);
-    void unsent(std::uint64_t number, Question& question);
-    void awaits(std::uint64_t number, Question& question, Duration time);
+    void hears(std::uint64_t number);
     void late(std::uint64_t number);
     void end(std::uint64_t number, const Result<std::string>& answer);
 
