@@ -410,6 +410,49 @@ TEST_CASE("fleet.md §4.2: a cancel stops a step before the point of no return, 
     CHECK(world.boots == 2); // it was verified after a restart
 }
 
+TEST_CASE("fleet.md §3.1: a device that is there twice is told so, stops what runs, and begins nothing") {
+    World world;
+    const std::string id = begun(world, World::campaign(command));
+    const std::string late = world.order(World::campaign(flash));
+    world.run(work);
+    world.answerAll();
+    world.runErrand(late);
+    world.answerAll();
+    world.isCloned = true;
+    world.hear({.campaign = id, .enrolment = 1, .round = 0, .again = true});
+    world.run(work);
+    world.answerAll();
+    CHECK(world.told(id).outcome == Outcome::Rejected);
+    CHECK(world.told(id).words == "cloned");
+    const std::string next = world.order(World::campaign(again));
+    world.goOn();
+    CHECK(world.told(next).outcome == Outcome::Rejected);
+    CHECK_FALSE(world.begun.contains(next + "/1"));
+    CHECK(world.told(late).outcome == Outcome::Succeeded); // behind its point of no return
+}
+
+TEST_CASE("fleet.md §3.1: each hello that is answered has the next one's trace on the disk, and no other has") {
+    World world;
+    world.settle();
+    const auto saysHello = [&] {
+        world.run(daily);
+        world.answerAll();
+        return world.hellos.back().trace;
+    };
+    const Trace one = saysHello(), two = saysHello();
+    CHECK(two.number == one.number + 1);
+    CHECK(two.before == one.draw);
+    CHECK(two.draw != one.draw);
+    world.run(daily);
+    world.lose();
+    const Trace three = saysHello();
+    CHECK(three == traceAfter(two, 0, three.draw));
+    world.die();
+    world.start();
+    const Trace four = saysHello();
+    CHECK(four == traceAfter(three, 0, four.draw));
+}
+
 TEST_CASE("fleet.md §2.2: a hint to who has begun makes the device ask what is new, and so it hears of a cancel") {
     World world;
     const std::string id = begun(world, World::campaign(command));

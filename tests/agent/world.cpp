@@ -259,6 +259,7 @@ Result<std::string> World::answerTo(const Asked& asked) {
         if (hello.operators < list.version) answer.operators = sure(signedBy(server.root, list));
         if (hello.enrolment == 0) answer.certificate = known.certificate;
         if (hello.statement < newest.made) answer.statement = sure(signedBy(server.statement, newest));
+        answer.isCloned = isCloned;
         answer.missing = std::exchange(missing, {});
         answer.orders = std::exchange(orders, {});
         if (hello.reported) hearState(*hello.reported, device);

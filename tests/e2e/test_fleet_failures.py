@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from connector import PATIENCE
-from fleet_ground import Ground, comes_back, goes_away, marked, runs
+from fleet_ground import ALLOWED, POLICY, Ground, comes_back, goes_away, marked, name_of, runs
 from origin import Origin
 from push_line import until
-from test_fleet import PASSWORD, campaign, pytestmark  # noqa: F401
+from test_fleet import PASSWORD, Device, campaign, pytestmark  # noqa: F401
 from world import World
 
 
@@ -91,6 +91,35 @@ def test_an_order_of_before_a_device_was_wiped_is_void(ground):
     after = ground.starts("wiped", marked("after"))
     ground.until(after, "succeeded")
     assert (runs(device, "before"), runs(device, "after")) == (0, 1)
+
+
+def test_a_device_that_is_there_twice_runs_nothing_until_it_joins_anew(ground):
+    """fleet.md §3.1."""
+    device = ground.device("twice")
+    name = name_of(device)
+    goes_away(device)
+    world = World()
+    shutil.copytree(device.world.store, world.store, dirs_exist_ok=True)
+    comes_back(device)
+    twin = Device(allowed=ALLOWED, policy=POLICY, world=world)
+    ground.devices.append(twin)
+
+    def row():
+        return json.loads(ground.office.world.done("fleet", "device", name, "--json"))
+
+    def is_found():
+        for each in (device, twin):
+            each.world.stint("cmd", "jobscheduler", "run", "-f", "org.stint.agent", "2")
+        return row()["cloned"]
+
+    until(is_found, within=6 * PATIENCE)
+    assert "cloned" in ground.office.world.done("fleet", "devices", "label site=twice")
+    device.world.done("fleet", "leave", "--yes")
+    device.joins(ground.office.invites("--labels", "site=twice"))
+    assert not row()["cloned"]
+    started = ground.starts("twice")
+    ground.until(started, "succeeded")
+    assert [each.ran for each in (device, twin)] == [["ran"], []]
 
 
 @pytest.mark.skipif("ASAN_OPTIONS" in os.environ, reason="what is preloaded comes before asan")

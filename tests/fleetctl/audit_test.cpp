@@ -102,17 +102,22 @@ TEST_CASE("doctor: each thing that is wrong, with what mends it (fleet.md §8.1)
         canned.says("GET /v1/health", health);
         return ran(doctor, canned.data(), {"doctor", "--push", (canned.data() / "none").string()});
     };
-    const Json well{{"open", true}, {"why", "all is read"}, {"devices", 12},        {"unseen", 0},
-                    {"ending", 0},  {"used", 1000},         {"most", 4'294'967'296}};
+    const Json well{{"open", true}, {"why", "all is read"}, {"devices", 12}, {"unseen", 0},
+                    {"ending", 0},  {"cloned", 0},          {"used", 1000},  {"most", 4'294'967'296}};
     const auto has = [](const test::Ran& made, const char* words) { return made.out.find(words) != std::string::npos; };
     const auto all = found(well);
     CHECK(has(all, "campaigns go"));
     CHECK(has(all, "0 % full"));
+    CHECK(has(all, "no device was found twice"));
     CHECK(has(all, "12 devices, each of which was there within 14 d"));
     CHECK(has(all, "is no server's directory"));
     Json ill = well;
-    ill.update(
-        {{"open", false}, {"why", "the broker is away\x1b"}, {"unseen", 3}, {"ending", 1}, {"used", 3'500'000'000}});
+    ill.update({{"open", false},
+                {"why", "the broker is away\x1b"},
+                {"unseen", 3},
+                {"ending", 1},
+                {"cloned", 2},
+                {"used", 3'500'000'000}});
     const auto some = found(ill);
     CHECK(some.code == ends::failure);
     CHECK(has(some, "the broker is away"));
@@ -120,6 +125,7 @@ TEST_CASE("doctor: each thing that is wrong, with what mends it (fleet.md §8.1)
     CHECK(has(some, "3 of 12 devices were not there for 14 d"));
     CHECK(has(some, "those of 1 device end within 14 d"));
     CHECK(has(some, "81 % full"));
+    CHECK(has(some, "2 devices are there twice"));
     ill.update({{"used", nullptr}, {"most", nullptr}});
     CHECK(found(ill).code == ends::failure);
     canned.says("GET /v1/health", Json::object());

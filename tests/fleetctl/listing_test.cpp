@@ -16,11 +16,8 @@ namespace ends = cli::ends;
 std::string deviceNamed(int n) { return fmt::format("{:026}", n); }
 
 Json device(int n) {
-    return {{"device", deviceNamed(n)},
-            {"enrolment", 1},
-            {"labels", {{"site", "berlin"}, {"model", "p1"}}},
-            {"version", "0.12.3"},
-            {"seen", nullptr}};
+    return {{"device", deviceNamed(n)}, {"enrolment", 1},  {"labels", {{"site", "berlin"}, {"model", "p1"}}},
+            {"version", "0.12.3"},      {"seen", nullptr}, {"cloned", false}};
 }
 
 Json campaign(const char* state = "going") {
@@ -306,6 +303,7 @@ TEST_CASE("a device is shown with what is desired of it, and how it is (fleet.md
     row["labels"] = {{"site", "berlin"}};
     row["stint"] = "0.12.3";
     row["seen"] = nullptr;
+    row["cloned"] = false;
     canned.says("GET /v1/device", row);
     const auto shown = ran(fleetctl::device, canned.data(), {"device", deviceNamed(1)});
     CHECK(shown.code == ends::ok);
@@ -313,6 +311,10 @@ TEST_CASE("a device is shown with what is desired of it, and how it is (fleet.md
         CHECK_MESSAGE(shown.out.find(part) != std::string::npos, shown.out);
     CHECK(ran(fleetctl::device, canned.data(), {"device", deviceNamed(1), "--json"}).out.find("\"drift\":null") !=
           std::string::npos);
+    CHECK(shown.out.find("joins anew") == std::string::npos);
+    row["cloned"] = true; // §3.1
+    canned.says("GET /v1/device", row);
+    CHECK(ran(fleetctl::device, canned.data(), {"device", deviceNamed(1)}).out.find("joins anew") != std::string::npos);
 }
 
 } // namespace

@@ -211,6 +211,15 @@ struct Phone {
             .version = "0.1.0", .endpoint = endpoint(), .open = {}, .ended = {}, .reported = std::move(reported)};
         return sure(helloAnswerIn(desk.ask(FleetWord::Hello, id(), textOf(hello))));
     }
+    HelloAnswer says(Desk& desk, const Trace& trace) const {
+        const Hello hello{.version = "0.1.0",
+                          .endpoint = endpoint(),
+                          .enrolment = enrolment(),
+                          .open = {},
+                          .ended = {},
+                          .trace = trace};
+        return sure(helloAnswerIn(desk.ask(FleetWord::Hello, id(), textOf(hello))));
+    }
     Reply asks(Desk& desk, const std::string& campaign, std::uint32_t slot = 1) {
         const SlotQuestion question{campaign, enrolment(), 0, slot};
         return sure(replyIn(desk.ask(FleetWord::Slot, id(), textOf(question))));

@@ -10,6 +10,7 @@
 
 #include "fleet/enrolment/handing_on.hpp"
 #include "fleet/office/poster.hpp"
+#include "fleet/office/shown.hpp"
 #include "office/desk.hpp"
 
 namespace stint::fleet {
@@ -124,6 +125,77 @@ TEST_CASE("§3: a device that leaves is out once it has signed that itself, and 
     CHECK(desk.count(id, Outcome::Cancelled) == 1);
     CHECK(desk.look([&](Office::View& view) { return sure(view.roster().device(phone.id()))->isGone; }));
     CHECK(phone.asks(desk, id).word == Reply::Word::Over);
+}
+
+TEST_CASE(
+    "§3.1: a device that is there twice is told so by whatever server, and is meant no more until it joins anew") {
+    SmallFleet fleet(3);
+    auto* desk = fleet.desk.get();
+    Phone &phone = fleet.phones[0], &other = fleet.phones[1];
+    const std::string id = sure(desk->start(fleet.campaign(5), true)).id;
+    CHECK(phone.asks(*desk, id).word == Reply::Word::Begin);
+    Trace one{1, 7, 0};
+    for (Bytes draw = 20; draw < 30; ++draw) {
+        CHECK_FALSE(phone.says(*desk, one).isCloned);
+        one = traceAfter(one, 0, draw);
+    }
+    CHECK(phone.hello(*desk).number == 10); // one that has lost its own goes on from there
+    CHECK_FALSE(other.says(*desk, {1, 7, 0}).isCloned);
+    desk->orders();
+    Trace two = one;
+    for (Trace* const each : {&one, &two}) {
+        CHECK_FALSE(phone.says(*desk, *each).isCloned);
+        *each = traceAfter(*each, 0, each == &one ? 40 : 50);
+    }
+    CHECK_FALSE(phone.says(*desk, one).isCloned);
+    CHECK_FALSE(phone.says(*desk, two).isCloned); // as after a power cut
+    const auto told = phone.says(*desk, traceAfter(one, 0, 41));
+    CHECK(told.isCloned);
+    CHECK(desk->audit().back() == "the server cloned " + phone.id());
+    CHECK(desk->count(id, Outcome::Cancelled) == 1);
+    CHECK(phone.asks(*desk, id, 2).word == Reply::Word::Over);
+    const auto orders = desk->orders();
+    REQUIRE(orders.contains(phone.endpoint())); // it has begun, and is to ask why
+    CHECK(orders.find(phone.endpoint())->second.again);
+    CHECK(sure(desk->start(fleet.campaign(4), true)).devices == 2);
+
+    for (const bool isLost : {false, true}) {
+        CAPTURE(isLost);
+        fleet.desk.reset();
+        if (isLost) std::filesystem::remove(fleet.roster());
+        fleet.desk = std::make_unique<Desk>(fleet.nats, fleet.server, fleet.roster());
+        desk = fleet.desk.get();
+        CHECK(phone.says(*desk, traceAfter(two, 0, 51)).isCloned);
+        CHECK_FALSE(other.says(*desk, {2, 8, 7}).isCloned);
+        CHECK(desk->look([](Office::View& view) { return sure(view.roster().cloned()); }) == std::vector{phone.id()});
+        CHECK(desk->look([](Office::View& view) { return metrics(view); }).find("stint_fleet_cloned_devices 1") !=
+              std::string::npos);
+    }
+    const auto before = phone.enrolment();
+    sure(Identity::leave(phone.device.directory()));
+    phone.join(*desk, desk->invites(fleet.server));
+    CHECK(phone.enrolment() == before + 1);
+    CHECK_FALSE(phone.says(*desk, {1, 7, 0}).isCloned);
+    CHECK(desk->look([](Office::View& view) { return sure(view.roster().cloned()); }).empty());
+    const Hello old{
+        .version = "0.1.0", .endpoint = phone.endpoint(), .enrolment = before, .open = {}, .ended = {}, .trace = two};
+    CHECK(sure(helloAnswerIn(desk->ask(FleetWord::Hello, phone.id(), textOf(old)))).isCloned);
+    CHECK(desk->look([](Office::View& view) { return sure(view.roster().cloned()); }).empty());
+}
+
+TEST_CASE("§3.1: a server that has lost its file knows a device that was put back, by what the bucket has") {
+    SmallFleet fleet(2);
+    Trace trace{1, 7, 0}, image;
+    for (Bytes draw = 20; draw < 40; ++draw) {
+        if (trace.number == 12) image = trace;
+        CHECK_FALSE(fleet.phones[0].says(*fleet.desk, trace).isCloned);
+        trace = traceAfter(trace, 0, draw);
+    }
+    fleet.desk.reset();
+    std::filesystem::remove(fleet.roster());
+    fleet.desk = std::make_unique<Desk>(fleet.nats, fleet.server, fleet.roster());
+    CHECK_FALSE(fleet.phones[0].says(*fleet.desk, trace).isCloned);
+    CHECK(fleet.phones[0].says(*fleet.desk, image).isCloned);
 }
 
 TEST_CASE("§5: a server that begins anew has the same campaign, with its file and without") {

@@ -50,7 +50,8 @@ export function mount(root, page, own) {
                 const words = Object.entries(row.labels).map(([label, value]) => `${label}=${value}`);
                 setText(labels, words.join(" ") || "no labels");
                 setText(version, row.version ? `Stint ${row.version}` : "never said hello");
-                setText(seen, row.seen === null ? "never there" : `there ${ago(row.seen, clock.now())}`);
+                const there = row.seen === null ? "never there" : `there ${ago(row.seen, clock.now())}`;
+                setText(seen, row.cloned ? `cloned: it is to join anew; ${there}` : there);
             },
         };
     }

@@ -72,12 +72,14 @@ int devices(const Arguments& given, const Screen& screen) {
         Members members(row);
         const std::string version = members.text("version");
         const auto seen = members.timeOrNull("seen");
+        const bool isCloned = members.flag("cloned");
         const std::string labels = STINT_TRY(labelsText(members.table("labels")));
         if (members.isWrong()) return noAnswer();
         if (screen.json())
             screen.print(lineOf(row));
         else
-            table.add({id, labels, version, seen ? cli::timeText(*seen, now) : "never"});
+            table.add({id, labels, version,
+                       fmt::format("{}{}", seen ? cli::timeText(*seen, now) : "never", isCloned ? ", cloned" : "")});
         return {};
     };
     const auto walked = walkDevices(*door, query->text(), take);

@@ -36,7 +36,7 @@ constexpr std::uint64_t nearlyFull = 80; ///< percent
 struct Health {
     bool isOpen = false;
     std::string why;
-    std::uint32_t devices = 0, unseen = 0, ending = 0;
+    std::uint32_t devices = 0, unseen = 0, ending = 0, cloned = 0;
     std::optional<std::uint64_t> used, most; ///< bytes of reports; nullopt: the broker is away
 };
 Result<Health> healthIn(const cli::Json& row) {
@@ -46,6 +46,7 @@ Result<Health> healthIn(const cli::Json& row) {
                         .devices = members.count("devices"),
                         .unseen = members.count("unseen"),
                         .ending = members.count("ending"),
+                        .cloned = members.count("cloned"),
                         .used = members.sizeOrNull("used"),
                         .most = members.sizeOrNull("most")};
     if (members.isWrong()) return noAnswer();
@@ -85,6 +86,14 @@ Finding aboutUnseen(const Health& health) {
             "stint fleet devices \"seen>14d\" lists them"};
 }
 
+Finding aboutCloned(const Health& health) {
+    if (health.cloned == 0) return {"clones", Grade::Enforced, "no device was found twice, or put back", ""};
+    return {"clones", Grade::Trouble,
+            fmt::format("{} there twice, or put back to an older state: nothing runs there",
+                        health.cloned == 1 ? "a device is" : fmt::format("{} devices are", health.cloned)),
+            "stint fleet devices names them as cloned; each leaves the fleet, and joins it anew: stint fleet leave"};
+}
+
 /// Waves, expiries and statements go by this machine's clock.
 Finding aboutClock() {
     timex now{};
@@ -111,6 +120,7 @@ int doctor(const Arguments& given, const Screen& screen) {
         if (health->used && health->most) findings.push_back(aboutReports(*health->used, *health->most));
         findings.push_back(aboutCertificates(*health));
         findings.push_back(aboutUnseen(*health));
+        findings.push_back(aboutCloned(*health));
     } else {
         findings.push_back(
             {"server", Grade::Trouble, printable(health.error().message), "stint fleet serve starts it"});

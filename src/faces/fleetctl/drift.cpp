@@ -94,6 +94,7 @@ int device(const Arguments& given, const Screen& screen) {
     const auto labels = labelsText(members.table("labels"));
     const std::string version = members.text("stint");
     const auto seen = members.timeOrNull("seen");
+    const bool isCloned = members.flag("cloned");
     if (!labels.ok() || members.isWrong()) return failed(screen, what, noAnswer());
     if (screen.json()) {
         screen.print(lineOf(*said));
@@ -104,6 +105,9 @@ int device(const Arguments& given, const Screen& screen) {
     table.add({"labels", *labels});
     table.add({"stint", version.empty() ? "-" : version});
     table.add({"last there", seen ? cli::timeText(*seen, now) : "never"});
+    if (isCloned)
+        table.add({"cloned", "it is there twice, or was put back to an older state: nothing runs there until it leaves "
+                             "the fleet and joins anew"});
     table.add({"desired", row->desired ? fmt::format("version {}", *row->desired) : "nothing"});
     table.add({"is", row->version ? fmt::format("version {}: {}", *row->version, row->state) : "not known"});
     if (row->since) table.add({"since", cli::timeText(*row->since, now)});

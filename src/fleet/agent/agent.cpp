@@ -455,6 +455,7 @@ Agent::Going* Agent::find(std::string_view campaign) {
 }
 
 Judgement Agent::judge(const Assignment& noted) const {
+    if (isCloned_) return {std::nullopt, Reason::Cloned, {}};
     return identity_->trust().judge(noted.order, noted.enrolment, place_.version, owner(), wires_.now());
 }
 

@@ -133,7 +133,8 @@ private:
     void endPass();
     void askInPass(std::string_view word, std::string question, std::function<void(const std::string&)> answered);
     void sayHello();
-    void heardHello(const std::string& text);
+    void heardHello(const std::string& text, const Trace& said);
+    void rejectCloned();
     void takePapers(const std::optional<Signed>& operators, const std::optional<Signed>& certificate,
                     const std::optional<Signed>& statement);
     void obeyStatement();
@@ -190,6 +191,7 @@ private:
     std::uint64_t passes_ = 0;
     bool isWorkDue_ = false; ///< stintd has that job
     bool isTelling_ = false; ///< a report has no answer yet
+    bool isCloned_ = false;  ///< by the server's last word (§3.1)
     std::vector<Retold> retold_;
     std::string trouble_; ///< why this device is in no fleet that counts, though it may be in one
     std::optional<Error> fault_;

@@ -103,12 +103,16 @@ void Agent::sayHello() {
         auto& its = noted.isOpen() ? hello.open : hello.ended;
         if (its.size() < mostTold && (noted.isOpen() || noted.until > now)) its.emplace(id, noted.kept.sequence);
     }
-    askInPass("hello", textOf(hello), [this](const std::string& text) { heardHello(text); });
+    hello.trace = identity_->trace();
+    askInPass("hello", textOf(hello), [this, said = hello.trace](const std::string& text) { heardHello(text, said); });
 }
 
-void Agent::heardHello(const std::string& text) {
+void Agent::heardHello(const std::string& text, const Trace& said) {
     const auto answer = helloAnswerIn(text);
     if (answer.ok()) {
+        const auto next = identity_->takeTrace(said, answer->number);
+        if (!next.ok()) wires_.complain(next.error().message); // it says the same once more
+        isCloned_ = answer->isCloned;
         stateTold();
         takePapers(answer->operators, answer->certificate, answer->statement);
         for (const std::string& campaign : answer->missing)
@@ -121,6 +125,7 @@ void Agent::heardHello(const std::string& text) {
         wires_.complain(within("hello", answer.error()).message);
     }
     obeyStatement();
+    if (isCloned_) rejectCloned();
     if (answer.ok() && !fault_) lookAtDesired(answer->desired);
     if (!fault_) lookAtOrders();
 }
@@ -154,6 +159,16 @@ void Agent::obeyStatement() {
         happen(id, Errand::Cancel{});
     for (const std::string& id : expired)
         happen(id, Errand::Refused{find(id)->errand->kept().round, Outcome::Expired, "its time is over"});
+}
+
+/// fleet.md §3.1: nothing runs here until the device has joined anew; behind the point of no return it is too late.
+void Agent::rejectCloned() {
+    std::vector<std::string> open;
+    for (const auto& [id, going] : going_)
+        if (const Kept& kept = going.errand->kept(); kept.outcome == Outcome::None && !kept.isCommitted)
+            open.push_back(id);
+    for (const std::string& id : open)
+        if (Going* const going = find(id)) refused(*going, judge(going->noted), going->errand->kept().round);
 }
 
 /// The server lacks the last report: it is told again as it was, under its number.

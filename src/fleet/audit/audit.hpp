@@ -26,6 +26,7 @@ enum class Act : std::uint8_t {
     Label,
     Remove,
     Stop,
+    Cloned,
 };
 struct ActRow {
     Act act;
@@ -46,6 +47,7 @@ inline constexpr auto actRows = std::to_array<ActRow>({
     {Act::Label, "label", "labelled"},
     {Act::Remove, "remove", "removed"},
     {Act::Stop, "stop", "stopped, for too many failed in,"},
+    {Act::Cloned, "cloned", "found there twice, or put back,"},
 });
 // clang-format on
 std::string_view wordOf(Act act);

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include <fmt/core.h>
+#include <sodium.h>
 
 #include "base/result/errors.hpp"
 #include "base/unix/paths.hpp"
@@ -15,7 +16,9 @@ namespace stint::fleet {
 namespace {
 
 constexpr const char *keyFile = "device.key", *operatorsPaper = "operators", *certificatePaper = "certificate",
-                     *statementPaper = "statement", *timeFile = "time";
+                     *statementPaper = "statement", *timeFile = "time", *traceFile = "trace";
+
+constexpr Bytes longestNote = 1'024;
 
 /// The fleet's time, and when that was.
 struct Noted {
@@ -47,6 +50,8 @@ Result<std::optional<Identity>> Identity::open(const std::filesystem::path& dire
     identity.readPapers(now);
     if (auto read = identity.readTime(now); !read.ok())
         identity.troubles_.push_back(within(identity.folder_.at(timeFile).string(), read.error()).message);
+    if (auto read = identity.readTrace(); !read.ok())
+        identity.troubles_.push_back(within(identity.folder_.at(traceFile).string(), read.error()).message);
     return std::optional(std::move(identity));
 }
 
@@ -65,8 +70,7 @@ void Identity::readPapers(Instant now) {
 
 // Without a statement there is no time that anybody has signed.
 Result<void> Identity::readTime(Instant now) {
-    constexpr Bytes longestTime = 1'024;
-    const auto text = STINT_TRY(readOwn(folder_, timeFile, longestTime, Secrecy::Open));
+    const auto text = STINT_TRY(readOwn(folder_, timeFile, longestNote, Secrecy::Open));
     if (!text) return {};
     constexpr std::string_view name = "the time";
     const Value whole = STINT_TRY(valueFromJson(*text));
@@ -78,6 +82,28 @@ Result<void> Identity::readTime(Instant now) {
     const Duration since = isOfThis ? std::max(now - Instant(Duration(noted.at)), Duration(0)) : Duration(0);
     trust_.takeTime(noted.time + since, now);
     return isOfThis ? Result<void>() : keepTime(now); // from now on it goes on in this boot
+}
+
+// One that is lost begins anew after the number that the server knows.
+Result<void> Identity::readTrace() {
+    const auto text = STINT_TRY(readOwn(folder_, traceFile, longestNote, Secrecy::Open));
+    if (!text) return {};
+    const Value whole = STINT_TRY(valueFromJson(*text));
+    trace_ = STINT_TRY(traceFrom(whole));
+    return {};
+}
+
+Result<void> Identity::takeTrace(const Trace& answered, std::uint32_t known) {
+    if (answered != trace_) return {}; // it was answered before
+    Bytes draw = 0;
+    while (draw == 0) {
+        randombytes_buf(&draw, sizeof draw);
+        draw &= largestNumber - 1;
+    }
+    const Trace next = traceAfter(answered, known, draw);
+    STINT_TRY(push::writePrivateFile(folder_, traceFile, jsonOf(valueOf(next))));
+    trace_ = next;
+    return {};
 }
 
 Result<void> Identity::take(const char* file, const Signed& given, Instant now) {
@@ -117,6 +143,7 @@ Result<Identity> Identity::join(const std::filesystem::path& directory, const Jo
     STINT_TRY(identity.keep(certificatePaper, certificate));
     STINT_TRY(identity.folder_.remove(statementPaper)); // of a fleet before
     STINT_TRY(identity.folder_.remove(timeFile));
+    STINT_TRY(identity.folder_.remove(traceFile));
     if (!answer.statement.empty()) {
         const auto statement = signedIn(answer.statement);
         const auto taken = statement.ok() ? identity.takeStatement(*statement, now) : Result<void>(statement.error());

@@ -11,6 +11,7 @@
 #include "fleet/enrolment/code.hpp"
 #include "fleet/enrolment/files.hpp"
 #include "fleet/enrolment/words.hpp"
+#include "fleet/trust/trace.hpp"
 #include "fleet/trust/trust.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
@@ -42,6 +43,8 @@ public:
     const Fleet& fleet() const { return fleet_; }
     const SecretKey& key() const { return key_; }
     const Trust& trust() const { return trust_; }
+    /// That of its next hello (§3.1), which is on the disk.
+    const Trace& trace() const { return trace_; }
     /// The papers that were on the disk and are not used.
     const std::vector<std::string>& troubles() const { return troubles_; }
 
@@ -52,6 +55,9 @@ public:
     /// The fleet's time is on the disk when it returns, with the boot in which it was (§6.3), so that a restart makes
     /// no old statement fresh. In another boot it is at least what it was then.
     Result<void> keepTime(Instant now) const;
+    /// The server has answered to a hello with that trace, and knows that number of a device that had none: the next
+    /// one is on the disk when it returns.
+    Result<void> takeTrace(const Trace& answered, std::uint32_t known);
 
 private:
     Identity(Folder folder, Fleet fleet, SecretKey key, std::string_view device, std::string_view boot)
@@ -59,6 +65,7 @@ private:
           trust_(fleet_.root) {}
     void readPapers(Instant now);
     Result<void> readTime(Instant now);
+    Result<void> readTrace();
     Result<void> take(const char* file, const Signed& given, Instant now);
     Result<void> keep(const char* file, const Signed& given) const;
 
@@ -67,6 +74,7 @@ private:
     SecretKey key_;
     std::string device_, boot_;
     Trust trust_;
+    Trace trace_;
     std::vector<std::string> troubles_;
 };
 

@@ -19,6 +19,7 @@
 namespace stint::fleet {
 namespace {
 
+constexpr std::uint32_t numbersKept = 8; ///< PROPOSAL: each so many-th trace is in the bucket, too
 constexpr Duration statementLife = std::chrono::minutes(10); ///< PROPOSAL: a newer one is made after that
 
 struct InstructionRow {
@@ -116,7 +117,7 @@ Result<void> Office::letIn(const std::string& device) {
     const auto entry = STINT_TRY(roster_.device(device));
     const WallTime now = wallNow();
     const auto facts = STINT_TRY(roster_.facts(device, now));
-    if (!entry || !facts) return {};
+    if (!entry || !facts || entry->isCloned) return {};
     for (auto& [id, running] : campaigns_) {
         if (isOver(running.steering)) continue;
         const auto number = running.steering.numberOf(device);
@@ -135,10 +136,22 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
     const WallTime now = wallNow();
     HelloAnswer answer;
     const auto entry = STINT_TRY(roster_.device(device));
+    if (entry && !entry->isGone) {
+        // It was put back to before it joined anew, and says nothing of what it is by now.
+        answer.isCloned = hello.enrolment != 0 && hello.enrolment < entry->enrolment;
+        if (answer.isCloned) return textOf(answer);
+        answer.isCloned = STINT_TRY(isCloned(*entry, hello));
+        if (hello.trace.number == 0) answer.number = STINT_TRY(roster_.lastNumber(device));
+    }
     const bool isNews = entry && (entry->endpoint != hello.endpoint || entry->version != hello.version);
-    if (isNews && !entry->isGone) {
-        const Hello kept{
-            .version = hello.version, .endpoint = hello.endpoint, .enrolment = entry->enrolment, .open = {}};
+    const bool isNumbered = hello.trace.number % numbersKept == 0 && hello.trace.number != 0 && !answer.isCloned;
+    if (entry && !entry->isGone && (isNews || isNumbered)) {
+        const Hello kept{.version = hello.version,
+                         .endpoint = hello.endpoint,
+                         .enrolment = entry->enrolment,
+                         .open = {},
+                         .ended = {},
+                         .trace = hello.trace};
         STINT_TRY(broker_.put(devicesBucket, device + std::string(helloEnd), textOf(kept)));
     }
     answer.missing = STINT_TRY(roster_.hello(device, hello, now));
@@ -151,7 +164,7 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
     const auto state = STINT_TRY(roster_.stateOf(device, now));
     const auto* const wanted = state ? desired().wantedOf(state->facts) : nullptr;
     const auto drift = state ? driftOf(wanted, state->state) : std::nullopt;
-    if (wanted && drift && *drift != Drift::Changed) answer.desired = wanted->paper;
+    if (wanted && drift && *drift != Drift::Changed && !answer.isCloned) answer.desired = wanted->paper;
     note([&](News& news) { news.devices.insert(device); });
     const FleetKeys& keys = enroller_.keys();
     if (hello.operators < keys.list.version) answer.operators = keys.operators;
@@ -161,11 +174,36 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
     // Orders that it may never have got, for it had no endpoint, its line lost them, or its clock has made them old.
     for (const auto& [id, running] : campaigns_) {
         const auto number = running.steering.numberOf(device);
-        if (!number || hello.open.contains(id) || answer.orders.size() == mostTold) continue;
+        if (!number || answer.isCloned || hello.open.contains(id) || answer.orders.size() == mostTold) continue;
         const Target& target = running.steering.rollout().targets()[*number];
         if (target.phase == Phase::Offered && !target.hasEnded()) answer.orders.emplace(id, target.round);
     }
     return textOf(answer);
+}
+
+/// fleet.md §3.1. It says so from now on, whoever leads, until the device joins anew.
+Result<bool> Office::isCloned(const DeviceEntry& entry, const Hello& hello) {
+    if (entry.isCloned || hello.trace.number == 0) return entry.isCloned;
+    const bool follows = STINT_TRY(roster_.follow(entry.id, hello.trace));
+    if (follows) return false;
+    STINT_TRY(enter(Act::Cloned, std::string(theServer), entry.id, fmt::format("enrolment {}", entry.enrolment)));
+    STINT_TRY(broker_.put(devicesBucket, entry.id + std::string(clonedEnd), fmt::format("{}", entry.enrolment)));
+    const Roster::Meaning found{entry.id, entry.enrolment};
+    STINT_TRY(roster_.markCloned({&found, 1}));
+    note([](News& news) { news.fleet = true; });
+    leaveCampaigns(entry.id);
+    return true;
+}
+
+/// It is meant no more; where it has begun it is told to ask why.
+void Office::leaveCampaigns(const std::string& device) {
+    for (auto& [id, running] : campaigns_) {
+        const auto number = running.steering.numberOf(device);
+        if (!number) continue;
+        const Target& target = running.steering.rollout().targets()[*number];
+        if (target.holdsSlot()) order(id, running, {*number, target.round, true});
+        carryOut(id, running, running.steering.handle(Leave{*number}, wallNow()));
+    }
 }
 
 Result<std::string> Office::document(const std::string& question) const {
@@ -304,7 +342,7 @@ Result<std::vector<Member>> Office::membersOf(const Campaign& campaign, bool all
         }));
     for (const std::string& id : campaign.ids) {
         const auto entry = STINT_TRY(roster_.device(id));
-        if (entry && !entry->isGone) members.push_back({id, entry->enrolment});
+        if (entry && !entry->isGone && !entry->isCloned) members.push_back({id, entry->enrolment});
     }
     if (members.empty() && !campaign.open)
         return fail(Errc::ILLEGAL_ARGUMENT, "it means none of the fleet's devices; `stint fleet devices QUERY` lists "
@@ -376,9 +414,7 @@ Result<void> Office::removed(const std::string& device) {
         news.fleet = true;
         news.devices.insert(device);
     });
-    for (auto& [id, running] : campaigns_)
-        if (const auto number = running.steering.numberOf(device))
-            carryOut(id, running, running.steering.handle(Leave{*number}, wallNow()));
+    leaveCampaigns(device);
     return {};
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/result/errors.hpp"
+#include "base/text/number.hpp"
 #include "base/text/printable.hpp"
 #include "base/time/clock.hpp"
 #include "fleet/document/document.hpp"
@@ -333,8 +334,12 @@ Result<void> Office::open() {
         STINT_TRY(hearKept(id, running));
     follows_ = false;
     isOpen_ = true;
+    roster_.lead(wallNow());
     for (auto& [id, running] : campaigns_)
         carryOut(id, running, running.steering.lead());
+    const auto cloned = STINT_TRY(roster_.cloned());
+    for (const std::string& device : cloned) // the log's end may be gone
+        leaveCampaigns(device);
     tellNewDesired();
     tellOnce(isGoing);
     note([](News& news) { news.isAll = true; });
@@ -421,6 +426,7 @@ Result<void> Office::readDevices() {
     const std::string prefix = push::subjectOfKey(devicesBucket, "");
     std::vector<std::pair<std::string, Hello>> hellos;
     std::vector<std::pair<std::string, Signed>> states;
+    std::vector<Roster::Meaning> cloned;
     const auto read = [&](const push::Stored& value) {
         if (!done.ok()) return;
         std::string device = value.subject.substr(prefix.size());
@@ -433,6 +439,12 @@ Result<void> Office::readDevices() {
             device.resize(device.size() - reportedEnd.size());
             if (auto state = signedIn(value.body); state.ok())
                 states.emplace_back(std::move(device), *std::move(state));
+            return;
+        }
+        if (device.ends_with(clonedEnd)) {
+            device.resize(device.size() - clonedEnd.size());
+            if (const auto enrolment = numberIn<Enrolment>(value.body))
+                cloned.push_back({std::move(device), *enrolment});
             return;
         }
         if (value.body.empty()) {
@@ -449,6 +461,7 @@ Result<void> Office::readDevices() {
     const std::uint64_t last = STINT_TRY(broker_.readValues(devicesBucket, ">", devicesRead_ + 1, read));
     put();
     if (done.ok()) done = roster_.recall(hellos);
+    if (done.ok()) done = roster_.markCloned(cloned);
     if (const auto taken = done.ok() ? roster_.takeStates(states) : Result<std::size_t>(0); !taken.ok())
         done = taken.error();
     if (done.ok()) devicesRead_ = last; // else they are read again

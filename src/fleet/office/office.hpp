@@ -37,10 +37,11 @@ namespace stint::fleet {
 /// The audit's name for what the server does of itself, or for who can read its directory.
 inline constexpr std::string_view theServer = "the server";
 
-/// The buckets of devices' certificates, by the devices' names, and of what they said of themselves and of their state,
-/// by these with those ends; and of what all servers of a fleet have to know.
+/// The buckets of devices' certificates, by the devices' names, of what they said of themselves and of their state, and
+/// in which enrolment they were found cloned, by these with those ends; and of what all servers of a fleet have to
+/// know.
 inline constexpr std::string_view devicesBucket = "STINT_FLEET_DEV", helloEnd = ".hello", reportedEnd = ".reported",
-                                  houseBucket = "STINT_FLEET_HOUSE";
+                                  clonedEnd = ".cloned", houseBucket = "STINT_FLEET_HOUSE";
 
 /// The things that have become others while somebody looked on. PROPOSAL: 4,000 of them at most; more are everything.
 struct News {
@@ -219,6 +220,8 @@ private:
     std::string answerTo(push::FleetWord word, const std::string& device, const std::string& question);
     Result<std::string> joined(const std::string& device, const std::string& question);
     Result<std::string> hello(const std::string& device, const std::string& question);
+    Result<bool> isCloned(const DeviceEntry& entry, const Hello& hello);
+    void leaveCampaigns(const std::string& device);
     Result<std::string> document(const std::string& question) const;
     void askForSlot(const std::string& device, const std::string& question, Answered answered);
 

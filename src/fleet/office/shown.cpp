@@ -166,11 +166,8 @@ Result<Json> resultJson(Office::View& view, const std::string& id, const Office:
 }
 
 Json deviceJson(const DeviceEntry& entry) {
-    return {{"device", entry.id},
-            {"enrolment", entry.enrolment},
-            {"labels", entry.labels},
-            {"version", entry.version},
-            {"seen", time(entry.seen)}};
+    return {{"device", entry.id},       {"enrolment", entry.enrolment}, {"labels", entry.labels},
+            {"version", entry.version}, {"seen", time(entry.seen)},     {"cloned", entry.isCloned}};
 }
 
 /// Devices over the time: how many have told an end, how many of these one that may be a failure, and how many of those
@@ -269,6 +266,7 @@ Result<Json> device(Office::View& view, const Parameters& asked) {
     row.emplace("labels", entry->labels);
     row.emplace("stint", entry->version);
     row.emplace("seen", time(entry->seen));
+    row.emplace("cloned", entry->isCloned);
     return row;
 }
 
@@ -335,12 +333,14 @@ Result<Json> health(Office::View& view, const Parameters&) {
     const auto devices = STINT_TRY(view.roster().count());
     const auto unseen = STINT_TRY(view.roster().unseenSince(now - soon));
     const auto ending = STINT_TRY(view.roster().certifiedBefore(now - (certificateLife - soon)));
+    const auto cloned = STINT_TRY(view.roster().cloned());
     const auto store = view.reportStore();
     return Json{{"open", view.isOpen()},
                 {"why", view.told()},
                 {"devices", devices},
                 {"unseen", unseen},
                 {"ending", ending},
+                {"cloned", cloned.size()},
                 {"used", store.ok() ? Json(store->bytes) : Json()},
                 {"most", store.ok() ? Json(store->most) : Json()}};
 }
@@ -411,6 +411,9 @@ std::string metrics(Office::View& view) {
     add({"stint_fleet_leader", "gauge", "1: its campaigns go."}, view.isOpen());
     const auto devices = view.roster().count();
     add({"stint_fleet_devices", "gauge", "Devices that have joined."}, devices.ok() ? *devices : 0);
+    const auto cloned = view.roster().cloned();
+    add({"stint_fleet_cloned_devices", "gauge", "Those of them that are there twice, or were put back."},
+        cloned.ok() ? static_cast<std::int64_t>(cloned->size()) : 0);
     text.begin({"stint_fleet_campaign_devices", "gauge", "Devices of campaigns that go, by what has become of them."});
     for (const std::string& id : view.campaigns()) {
         const auto standing = view.campaign(id);

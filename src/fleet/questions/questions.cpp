@@ -63,6 +63,9 @@ constexpr auto helloFields = std::to_array<Field<Hello>>({
 constexpr auto helloAnswerFields = std::to_array<Field<HelloAnswer>>({
     {.key = "missing", .member = &HelloAnswer::missing, .limits = {1, mostTold},
      .meaning = "campaigns of which the server lacks the last report", .rule = campaignRule},
+    {.key = "number", .member = &HelloAnswer::number, .limits = {0, aCount.most},
+     .meaning = "the number of the last trace that was heard of it"},
+    {.key = "cloned", .member = &HelloAnswer::isCloned, .meaning = "it is there twice, or was put back"},
 });
 constexpr auto slotFields = std::to_array<Field<SlotQuestion>>({
     {.key = "campaign", .member = &SlotQuestion::campaign, .limits = campaignId, .must = true,
@@ -91,10 +94,14 @@ constexpr auto refusalFields = std::to_array<Field<Refusal>>({
 });
 // clang-format on
 
-constexpr std::string_view openKey = "open", endedKey = "ended", reportedKey = "reported", ordersKey = "orders";
+constexpr std::string_view openKey = "open", endedKey = "ended", reportedKey = "reported", traceKey = "trace", ordersKey = "orders";
 
 template <auto member, class Into> Result<void> readPaper(const Origin&, const Value& value, Into& into) {
     into.*member = STINT_TRY(signedFrom(value));
+    return {};
+}
+Result<void> readTrace(const Origin&, const Value& value, Hello& into) {
+    into.trace = STINT_TRY(traceFrom(value));
     return {};
 }
 /// The papers of an answer, by their keys.
@@ -172,6 +179,7 @@ std::string textOf(const Hello& hello) {
     put(table, openKey, hello.open);
     put(table, endedKey, hello.ended);
     if (hello.reported) table.emplace(reportedKey, valueOf(*hello.reported));
+    if (hello.trace != Trace{}) table.emplace(traceKey, valueOf(hello.trace));
     return jsonOf({std::move(table)});
 }
 
@@ -204,7 +212,8 @@ Result<Hello> helloIn(std::string_view text) {
     return paperIn(text, "the hello", helloFields, textOf,
                    {{openKey, readNumbers<Hello, &Hello::open>},
                     {endedKey, readNumbers<Hello, &Hello::ended>},
-                    {reportedKey, readPaper<&Hello::reported, Hello>}});
+                    {reportedKey, readPaper<&Hello::reported, Hello>},
+                    {traceKey, readTrace}});
 }
 Result<SlotQuestion> slotQuestionIn(std::string_view text) { return paperIn(text, "the question", slotFields, textOf); }
 Result<DocQuestion> docQuestionIn(std::string_view text) { return paperIn(text, "the question", docFields, textOf); }

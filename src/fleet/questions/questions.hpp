@@ -11,6 +11,7 @@
 
 #include "fleet/document/words.hpp"
 #include "fleet/trust/signed.hpp"
+#include "fleet/trust/trace.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 
@@ -45,6 +46,7 @@ struct Hello {
     /// may have lost what the server had read.
     std::map<std::string, std::uint32_t, std::less<>> open, ended;
     std::optional<Signed> reported{}; ///< its state (§4.3), as a DeviceState; nullopt: nothing was desired of it
+    Trace trace{};                    ///< §3.1
 
     bool operator==(const Hello&) const = default;
 };
@@ -54,6 +56,8 @@ struct HelloAnswer {
     std::optional<Signed> desired{};  ///< its desired state, where it has told none that is made so
     std::vector<std::string> missing; ///< campaigns of which the server lacks the last report
     std::map<std::string, std::uint32_t, std::less<>> orders; ///< the rounds of campaigns that it has not named
+    std::uint32_t number = 0; ///< of the last trace that was heard of it, where it has said none
+    bool isCloned = false;    ///< it is there twice, or was put back: nothing runs there until it joins anew
 
     bool operator==(const HelloAnswer&) const = default;
 };

@@ -82,9 +82,14 @@ Result<void> Roster::leave(const std::string& device) {
 Result<void> Roster::recall(std::span<const std::pair<std::string, Hello>> hellos) {
     auto update = STINT_TRY(database_.prepare("UPDATE devices SET endpoint = ?2, version = ?3 WHERE id = ?1 AND "
                                               "enrolment = ?4 AND endpoint = '' AND version = ''"));
+    auto trace = STINT_TRY(database_.prepare(
+        "INSERT INTO traces VALUES (?1, ?2, ?3, 0, 0, 0) ON CONFLICT DO UPDATE SET enrolment = ?2, number = ?3, "
+        "lead = 0 WHERE ?2 > enrolment OR (?2 = enrolment AND ?3 > number)"));
     return together([&]() -> Result<void> {
-        for (const auto& [device, hello] : hellos)
+        for (const auto& [device, hello] : hellos) {
             STINT_TRY(update.run(device, hello.endpoint, hello.version, column(hello.enrolment)));
+            STINT_TRY(trace.run(device, column(hello.enrolment), column(hello.trace.number)));
+        }
         return {};
     });
 }
@@ -119,7 +124,8 @@ Result<std::optional<DeviceEntry>> Roster::device(const std::string& id) {
                       .endpoint = std::string(row.text(3)),
                       .version = std::string(row.text(4)),
                       .seen = std::nullopt,
-                      .isGone = row.integer(6) != 0};
+                      .isGone = row.integer(6) != 0,
+                      .isCloned = !row.isNull(8) && row.integer(8) != 0};
     if (!row.isNull(5)) entry.seen = timeIn(row.integer(5));
     row.reset();
     return std::optional(std::move(entry));

@@ -11,7 +11,7 @@ extern const char* const rosterSchema; // roster.sql
 
 namespace {
 
-constexpr int version = 3;
+constexpr int version = 4;
 constexpr Bytes longestLog = 16_MiB;
 constexpr std::int64_t rowsAtOnce = 20'000;
 
@@ -87,8 +87,9 @@ Result<void> Roster::prepare() {
     advance_ = STINT_TRY(database_.prepare("INSERT INTO streams VALUES (?1, ?2) ON CONFLICT DO UPDATE SET "
                                            "sequence = max(sequence, ?2)"));
     findDevice_ =
-        STINT_TRY(database_.prepare("SELECT enrolment, text, labels, endpoint, version, seen, gone, made FROM devices "
-                                    "JOIN certificates ON device = id WHERE id = ?1"));
+        STINT_TRY(database_.prepare("SELECT devices.enrolment, text, labels, endpoint, version, seen, gone, made, "
+                                    "cloned.enrolment = devices.enrolment FROM devices JOIN certificates ON "
+                                    "certificates.device = id LEFT JOIN cloned ON cloned.device = id WHERE id = ?1"));
     findEndpoint_ = STINT_TRY(database_.prepare("SELECT endpoint FROM devices WHERE id = ?1 AND gone = 0"));
     findFacts_ = STINT_TRY(database_.prepare("SELECT labels, version, seen FROM devices WHERE id = ?1 AND gone = 0"));
     findState_ = STINT_TRY(database_.prepare(fmt::format("{} AND id = ?1", selectStates)));

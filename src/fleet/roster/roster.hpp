@@ -89,6 +89,7 @@ struct DeviceEntry {
     std::string version;          ///< likewise
     std::optional<WallTime> seen; ///< nullopt: it never was
     bool isGone = false;          ///< it has left, or was revoked
+    bool isCloned = false;        ///< of that enrolment: it is there twice, or was put back (§3.1)
 };
 
 /// A device and its state, for who looks at all of them.
@@ -136,6 +137,10 @@ std::uint32_t reasonsOf(const std::vector<ToldBlocker>& blockers);
 
 class Roster {
 public:
+    struct Meaning {
+        std::string device;
+        Enrolment enrolment = 0;
+    };
     /// Opens the file, or makes it; only one process has it open. A damaged one, and one of another version, is set
     /// aside under the same name with ".damaged" at its end, and made anew. Storage: it is another program's, not this
     /// user's alone, or the disk has no room.
@@ -163,7 +168,7 @@ public:
     /// The device has left, or was revoked: its reports count no more, until it joins anew.
     Result<void> leave(const std::string& device);
     /// Devices said this of themselves before this file was made: it counts where nothing is known of one
-    /// of that enrolment.
+    /// of that enrolment; of a trace, its number, where it is a later one.
     Result<void> recall(std::span<const std::pair<std::string, Hello>> hellos);
     /// The campaigns of which the device has told more than is known here. IllegalState: it is no device of this fleet.
     Result<std::vector<std::string>> hello(const std::string& device, const Hello& hello, WallTime now);
@@ -172,6 +177,17 @@ public:
     Result<std::optional<Facts>> facts(const std::string& device, WallTime now);
     /// Where orders are pushed to it; empty: nowhere, or it is no device of this fleet.
     Result<std::string> endpointOf(const std::string& device);
+    /// From now on draws of traces count that are heard from now on: another server may have led, and heard others.
+    void lead(WallTime since);
+    /// The device has said hello with that trace, in its present enrolment: it is noted. False: no single device has
+    /// said that and the one before.
+    Result<bool> follow(const std::string& device, const Trace& said);
+    /// The number of the last one; 0: none was heard in its present enrolment.
+    Result<std::uint32_t> lastNumber(const std::string& device);
+    /// Devices were found cloned, each in that enrolment.
+    Result<void> markCloned(std::span<const Meaning> devices);
+    /// Those that are, in their order.
+    Result<std::vector<std::string>> cloned();
     /// Devices of this fleet: all; those that were not seen since then; those whose certificates were made before that.
     Result<std::int64_t> count();
     Result<std::int64_t> unseenSince(WallTime then);
@@ -190,10 +206,6 @@ public:
     Result<void> putCampaign(const Signed& document, WallTime now);
     /// Devices that are meant, as the campaign's log has them: the first one's number, and on from there. Those that
     /// are there already change nothing. IllegalState: there is no such campaign.
-    struct Meaning {
-        std::string device;
-        Enrolment enrolment = 0;
-    };
     Result<void> addTargets(const std::string& campaign, Device first, std::span<const Meaning> devices);
     /// The campaign's log has no devices from that number on: a power cut took those that it had.
     Result<void> cutTargets(const std::string& campaign, Device end);
@@ -247,6 +259,7 @@ private:
     std::filesystem::path file_;
     Database database_;
     std::string setAside_;
+    std::int64_t lead_ = 0; ///< since when
     std::map<std::string, Known, std::less<>> campaigns_;
     stint::Statement findKey_, findTarget_, tell_, bump_, see_, advance_, findDevice_, findEndpoint_, findFacts_,
         findState_, greet_;

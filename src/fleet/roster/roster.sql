@@ -1,4 +1,4 @@
--- What the fleet's server knows of devices and campaigns: version 3. Times are milliseconds of the wall clock since
+-- What the fleet's server knows of devices and campaigns: version 4. Times are milliseconds of the wall clock since
 -- 1970. A file of another version, or a damaged one, is set aside, and made anew from the broker.
 
 CREATE TABLE devices (
@@ -61,6 +61,22 @@ CREATE TABLE states (
     since     INTEGER NOT NULL, -- by the fleet's time
     holding   TEXT    NOT NULL, -- a word of it
     words     TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The last trace that each device said in a hello. A draw counts where it was heard by who leads now.
+CREATE TABLE traces (
+    device    TEXT    NOT NULL PRIMARY KEY,
+    enrolment INTEGER NOT NULL,
+    number    INTEGER NOT NULL,
+    draw      INTEGER NOT NULL,
+    before    INTEGER NOT NULL,
+    lead      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Devices that were found cloned, and of which enrolment: another one ends that.
+CREATE TABLE cloned (
+    device    TEXT    NOT NULL PRIMARY KEY,
+    enrolment INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- How far each stream of reports has been read.

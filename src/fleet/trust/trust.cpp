@@ -127,6 +127,7 @@ const std::vector<ReasonRow>& reasons() {
         {Reason::Cancelled, "cancelled", "it was cancelled"},
         {Reason::OldStatement, "old-statement", "the device waits for a newer statement of the fleet"},
         {Reason::OldVersion, "old-version", "another document has taken its place"},
+        {Reason::Cloned, "cloned", "the device is there twice, or was put back to an older state: it is to join anew"},
     };
     return rows;
 }

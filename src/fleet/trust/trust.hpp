@@ -42,6 +42,7 @@ enum class Reason : std::uint8_t {
     Cancelled,
     OldStatement, ///< of desired state alone, as the next one is
     OldVersion,
+    Cloned, ///< by the server's word
 };
 struct ReasonRow {
     Reason reason;
