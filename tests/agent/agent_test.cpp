@@ -789,6 +789,23 @@ TEST_CASE("fleet.md §4.2: an operator's retry comes as another round, with the 
     CHECK(world.begun.at(id + "/1") == 2);
 }
 
+TEST_CASE("fleet.md §6.3: a round that no operator has begun comes to nothing, and does not hold up one that is") {
+    World world;
+    const std::string id = begun(world, World::campaign(command));
+    world.endStep(id, {1, true, "no"});
+    world.goOn();
+    world.lacksRetries = true;
+    world.hear({.campaign = id, .enrolment = 1, .round = 7, .again = false});
+    world.goOn();
+    CHECK(world.told(id).round == 0);
+    CHECK(world.begun.at(id + "/1") == 1);
+    world.lacksRetries = false;
+    world.hear({.campaign = id, .enrolment = 1, .round = 1, .again = false});
+    world.goOn();
+    CHECK(world.told(id).round == 1);
+    CHECK(world.told(id).outcome == Outcome::Succeeded);
+}
+
 TEST_CASE("fleet.md §6.2: an order for another enrolment is rejected") {
     World world;
     world.settle();

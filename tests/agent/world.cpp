@@ -276,8 +276,13 @@ Result<std::string> World::answerTo(const Asked& asked) {
         return leaveAnswer();
     }
     if (asked.word == "doc") {
-        const auto found = documents.find(sure(docQuestionIn(asked.text)).campaign);
-        return found == documents.end() ? errorAnswer("there is no such campaign") : textOf(found->second);
+        const DocQuestion question = sure(docQuestionIn(asked.text));
+        const auto found = documents.find(question.campaign);
+        if (found == documents.end()) return errorAnswer("there is no such campaign");
+        DocAnswer answer{found->second, {}};
+        const Instruction retry{question.campaign, "retry", today, question.round};
+        if (question.round != 0 && !lacksRetries) answer.retry = sure(signedBy(server.ann, retry));
+        return textOf(answer);
     }
     if (asked.word == "slot") {
         const SlotQuestion question = sure(slotQuestionIn(asked.text));

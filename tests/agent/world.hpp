@@ -116,6 +116,7 @@ public:
     std::optional<Errand::StepEnded> cannotBe; ///< what comes of the next ones in place of that
     std::string changes;                       ///< what a person has changed there since
     bool hasLeft = false;                      ///< the device has said so
+    bool lacksRetries = false;                 ///< it has no operator's word for a round
     bool isCloned = false;                     ///< the server has found it there twice (§3.1)
     std::vector<Hello> hellos;
     std::deque<std::pair<std::string, std::string>> questions() const;

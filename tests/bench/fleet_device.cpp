@@ -280,12 +280,12 @@ void FleetDevice::lookAtOrders() {
     const OrderMessage order = orders_.begin()->second;
     ask(push::FleetWord::Doc, textOf(DocQuestion{order.campaign}),
         [this, order, asked = steadyNow()](const Result<std::string>& text) {
-            auto document = text.ok() ? docAnswerIn(*text) : Result<Signed>(text.error());
+            auto document = text.ok() ? docAnswerIn(*text) : Result<DocAnswer>(text.error());
             if (document.ok()) seen_.documents.add(steadyNow() - asked);
             loop_.later([this, order, document = std::move(document)] {
                 orders_.erase(order.campaign);
                 if (document.ok())
-                    consider(order, *document);
+                    consider(order, document->document);
                 else
                     seen_.trouble("doc: " + document.error().message);
                 if (!document.ok() && document.error().code == Errc::UNAVAILABLE)

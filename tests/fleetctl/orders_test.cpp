@@ -302,6 +302,7 @@ TEST_CASE("each word for a campaign is a paper that its operator has signed (fle
     CannedDoor canned;
     const Desk desk(canned, "correct horse");
     canned.says("POST /v1/instructions", Json::object());
+    canned.says("GET /v1/campaign", Json{{"round", 4}});
     struct Row {
         const char* word;
         int (*verb)(const cli::Arguments&, const cli::Screen&);
@@ -318,6 +319,7 @@ TEST_CASE("each word for a campaign is a paper that its operator has signed (fle
         REQUIRE(instruction.ok());
         CHECK(instruction->campaign == id);
         CHECK(instruction->word == row.word);
+        CHECK(instruction->round == (instruction->word == "retry" ? 5 : 0)); // the next one, and no other
         CHECK(isSignedBy(paper, desk.key.publicKey(), commentOf(*instruction)));
     }
     const auto before = canned.asked().size();

@@ -281,8 +281,10 @@ struct SmallFleet {
                                                  .policy = "job.slots = 3\n",
                                                  .settings = {}}));
     }
-    Signed instruction(const std::string& id, const std::string& word) const {
-        return sure(signedBy(server.ann, Instruction{id, word, wallNow()}));
+    /// Each is later than the one before it.
+    Signed instruction(const std::string& id, const std::string& word, std::uint32_t round = 0) {
+        said = std::max(wallNow(), said + 1ms);
+        return sure(signedBy(server.ann, Instruction{id, word, said, round}));
     }
     /// Those that were let begin by any of them.
     std::set<std::size_t> letBegin(const std::string& id, std::vector<Desk*> desks) {
@@ -296,6 +298,7 @@ struct SmallFleet {
     SmallServer server;
     std::vector<Phone> phones;
     std::unique_ptr<Desk> desk;
+    WallTime said{};
 };
 
 } // namespace stint::fleet

@@ -24,7 +24,7 @@ TEST_CASE("§3, §4: devices join, are sent the order, ask, run and tell, so man
     CHECK(sent.size() == 5); // so many as may begin
     CHECK(sent.begin()->second.campaign == started.id);
     const std::string document = desk.ask(FleetWord::Doc, fleet.phones[0].id(), textOf(DocQuestion{started.id}));
-    CHECK(idOf(sure(campaignIn(sure(docAnswerIn(document)).document))) == started.id);
+    CHECK(idOf(sure(campaignIn(sure(docAnswerIn(document)).document.document))) == started.id);
 
     std::set<std::size_t> ended;
     for (int turn = 0; turn < 3; ++turn) {
@@ -390,7 +390,7 @@ TEST_CASE("§5.1: a statement names the campaigns that a device may yet ask abou
     fleet.phones[0].tell(desk, id, Phase::Ended, Outcome::Succeeded);
     fleet.phones[1].tell(desk, id, Phase::Ended, Outcome::Failed);
     CHECK(eventually([&] { return alive().empty(); }));
-    CHECK(desk.instruct(fleet.instruction(id, "retry")).ok());
+    CHECK(desk.instruct(fleet.instruction(id, "retry", 1)).ok());
     CHECK(alive() == std::vector{id});
 }
 

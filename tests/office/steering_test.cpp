@@ -62,6 +62,24 @@ Steering begun(std::uint32_t devices, std::uint32_t atATime, std::vector<Entry>*
     return made;
 }
 
+/// An operator's word, which anybody may have signed: the signature is its reader's matter.
+struct Said {
+    Instruction instruction;
+    Signed paper;
+
+    Said(const std::string& word, WallTime made, std::uint32_t round = 0)
+        : instruction{"20261123-nvc38b7g", word, made, round}, paper{documentOf(instruction), {"by Ann"}} {}
+    std::string text() const { return textOf(paper); }
+};
+Result<Instruction> believe(const std::string& paper) {
+    const auto read = signedIn(paper);
+    return read.ok() ? instructionIn(read->document) : Result<Instruction>(read.error());
+}
+bool reads(Steering& campaign, const Entry& entry) {
+    const auto read = campaign.read(entry, believe);
+    return read.ok() && read->empty();
+}
+
 Ask asks(Device device, std::uint32_t slot = 1) { return {device, 1, 0, slot}; }
 
 } // namespace
@@ -111,8 +129,9 @@ TEST_CASE("§5: its log makes the same campaign") {
     for (Device device = 0; device < 9; ++device) {
         now += 1min;
         campaign.handle(asks(device), now);
-        if (device % 4 == 1) campaign.handle(Pause{}, now);
-        if (device % 4 == 2) campaign.handle(Resume{}, now);
+        const Said pause("pause", now), resume("resume", now);
+        if (device % 4 == 1) campaign.handle(Pause{}, pause.paper, pause.instruction, now);
+        if (device % 4 == 2) campaign.handle(Resume{}, resume.paper, resume.instruction, now);
         while (const Entry* const entry = campaign.begin()) {
             log.push_back(*entry);
             campaign.appended();
@@ -120,18 +139,50 @@ TEST_CASE("§5: its log makes the same campaign") {
     }
     Steering anew(campaignOf(3));
     for (const Entry& entry : log)
-        REQUIRE(anew.read(entry).ok());
+        REQUIRE(reads(anew, entry));
     CHECK(anew.number() == campaign.number());
     CHECK(anew.rollout().isSame(campaign.rollout()));
     CHECK(anew.numberOf(nameOf(4'999)) == Device(4'999));
 }
 
 TEST_CASE("§6.3: an entry that no server would have written is none") {
-    const auto refuses = [](const Entry& entry) { return !Steering(campaignOf(1)).read(entry).ok(); };
+    const auto refuses = [](const Entry& entry) { return !Steering(campaignOf(1)).read(entry, believe).ok(); };
     CHECK_FALSE(refuses({.at = start, .records = {Joined{{1}}}, .names = {nameOf(1)}}));
     CHECK(refuses({.at = start, .records = {Joined{{1}}}, .names = {nameOf(1), nameOf(2)}}));
     CHECK(refuses({.at = start, .records = {Paused{}}, .names = {nameOf(1)}}));
     CHECK(refuses({.at = start, .records = {Joined{{1}}}, .names = {}}));
+}
+
+TEST_CASE("§6.3: a record of an operator's without his word for it is passed over, and so is one of another word") {
+    Steering campaign = begun(3, 2);
+    const Said pause("pause", start + 1h), resume("resume", start + 2h), first("retry", start + 3h, 1);
+    const auto passes = [&](const Record& record, std::vector<std::string> papers) {
+        const auto read = campaign.read({.at = start + 1h, .records = {record}, .papers = std::move(papers)}, believe);
+        REQUIRE(read.ok());
+        return !read->empty();
+    };
+    CHECK(passes(Paused{}, {}));
+    CHECK(passes(Cancelled{}, {pause.text()}));
+    CHECK(passes(Paused{}, {"{}"}));
+    CHECK(campaign.rollout().state() == Rollout::State::Going);
+    CHECK_FALSE(passes(Paused{}, {pause.text()}));
+    CHECK_FALSE(passes(Resumed{}, {resume.text()}));
+    CHECK(passes(Paused{}, {pause.text()})); // said again
+    CHECK(passes(Resumed{}, {resume.text()}));
+    CHECK(campaign.rollout().state() == Rollout::State::Going);
+    CHECK(passes(Retried{200, 0, {}, {}}, {first.text()}));
+    CHECK(passes(Retried{1, 0, {}, {}}, {}));
+    CHECK(campaign.rollout().round() == 0);
+    CHECK_FALSE(passes(Retried{1, 0, {}, {}}, {first.text()}));
+    CHECK_FALSE(passes(Retried{1, 3, {}, {}}, {})); // goes on with it
+    CHECK(passes(Retried{2, 0, {}, {}}, {first.text()}));
+    CHECK(campaign.rollout().round() == 1);
+    CHECK(*campaign.retryOf(1) == first.paper);
+    CHECK(campaign.retryOf(2) == nullptr);
+    CHECK(*campaign.isSaid(first.instruction));
+    CHECK(campaign.isSaid(Said("pause", start + 2h).instruction).error().code == Errc::ILLEGAL_STATE);
+    CHECK(campaign.isSaid(Said("retry", start + 4h, 3).instruction).error().code == Errc::ILLEGAL_STATE);
+    CHECK_FALSE(*campaign.isSaid(Said("retry", start + 4h, 2).instruction));
 }
 
 TEST_CASE("A device that has joined anew is found under its newest number") {

@@ -115,4 +115,49 @@ TEST_CASE("§6.3: whatever a stolen broker's buckets have, no server takes it fo
     }
 }
 
+TEST_CASE("§6.3: no log makes a campaign pause, go on, be retried or cancelled without an operator's word for it") {
+    SmallFleet fleet(2);
+    const std::string id = sure(fleet.desk->start(fleet.campaign(2), true)).id;
+    const Signed pause = fleet.instruction(id, "pause"), resume = fleet.instruction(id, "resume");
+    sure(fleet.desk->instruct(pause));
+    sure(fleet.desk->instruct(resume));
+    sure(fleet.desk->instruct(resume));                                     // its answer was lost
+    CHECK(fleet.desk->instruct(pause).error().code == Errc::ILLEGAL_STATE); // said again by somebody
+    fleet.desk.reset();
+
+    const SmallServer other;
+    const push::Broker thief = brokerAt(fleet.nats);
+    const std::string foreign = textOf(sure(signedBy(other.ann, Instruction{id, "cancel", wallNow() + 1s})));
+    int number = 1;
+    const auto write = [&](const Record& record, std::vector<std::string> papers) {
+        const std::string text = textOf(Entry{.at = wallNow(), .records = {record}, .papers = std::move(papers)});
+        while (!thief.writeOnce(ledgerBucket, fmt::format("{}.log.{:08}", id, number++), text).ok()) {
+        }
+    };
+    write(Paused{}, {});
+    write(Paused{}, {textOf(pause)});
+    write(Cancelled{}, {textOf(pause)});
+    write(Cancelled{}, {foreign});
+    write(Retried{200, 0, {}, {}}, {textOf(resume)});
+    fleet.desk = std::make_unique<Desk>(fleet.nats, fleet.server, fleet.roster());
+    Desk& desk = *fleet.desk;
+    CHECK(desk.state(id) == Rollout::State::Going);
+    for (const char* const why : {"no operator has signed it", "older than the last word", "signed as a pause",
+                                  "no operator of the fleet has signed"})
+        CHECK_MESSAGE(desk.hasTold(why), why);
+    CHECK(fleet.phones[0].asks(desk, id).word == Reply::Word::Begin);
+
+    // Whoever said it is none any more, and what he said stands; as does what another list's operator says now.
+    sure(desk.instruct(fleet.instruction(id, "pause")));
+    Operators list = fleet.server.list;
+    ++list.version;
+    list.made = wallNow() + 1h;
+    list.operators.clear();
+    sure(desk.takeOperators(sure(signedBy(fleet.server.root, list))));
+    CHECK(desk.instruct(fleet.instruction(id, "cancel")).error().code == Errc::SECURITY);
+    fleet.desk.reset();
+    fleet.desk = std::make_unique<Desk>(fleet.nats, fleet.server, fleet.roster());
+    CHECK(fleet.desk->state(id) == Rollout::State::Paused);
+}
+
 } // namespace stint::fleet

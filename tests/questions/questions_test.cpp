@@ -28,7 +28,7 @@ std::vector<Words> all() {
             {"hello's answer", textOf(aHelloAnswer()), rereadBy<HelloAnswer>(helloAnswerIn, textOf)},
             {"slot", textOf(aSlotQuestion()), rereadBy<SlotQuestion>(slotQuestionIn, textOf)},
             {"doc", textOf(DocQuestion{campaignId}), rereadBy<DocQuestion>(docQuestionIn, textOf)},
-            {"doc's answer", textOf(paperOf("{}")), rereadBy<Signed>(docAnswerIn, textOf)},
+            {"doc's answer", textOf(DocAnswer{paperOf("{}"), paperOf("[]")}), rereadBy<DocAnswer>(docAnswerIn, textOf)},
             {"reply", textOf(Reply{Reply::Word::Later, 10min}), rereadBy<Reply>(replyIn, textOf)},
             {"news of a desired state", textOf(OrderMessage{.campaign = {}, .enrolment = 3, .desired = 12}),
              rereadBy<OrderMessage>(orderIn, textOf)},
@@ -51,8 +51,10 @@ TEST_CASE("words over the line read as the value that they were written of") { /
     CHECK(*helloAnswerIn(textOf(aHelloAnswer())) == aHelloAnswer());
     CHECK(*helloAnswerIn(textOf(HelloAnswer{})) == HelloAnswer{});
     CHECK(*slotQuestionIn(textOf(aSlotQuestion())) == aSlotQuestion());
-    CHECK(*docQuestionIn(textOf(DocQuestion{campaignId})) == DocQuestion{campaignId});
-    CHECK(*docAnswerIn(textOf(paperOf("{}"))) == paperOf("{}"));
+    for (const std::uint32_t round : {0U, 2U})
+        CHECK(*docQuestionIn(textOf(DocQuestion{campaignId, round})) == DocQuestion{campaignId, round});
+    for (const DocAnswer& answer : {DocAnswer{paperOf("{}"), {}}, DocAnswer{paperOf("{}"), paperOf("[]")}})
+        CHECK(*docAnswerIn(textOf(answer)) == answer);
     for (const Reply& reply : {Reply{Reply::Word::Begin, 23h + 59min + 12s + 345ms}, Reply{Reply::Word::Begin, 0s},
                                Reply{Reply::Word::Later, 10min}, Reply{Reply::Word::Over, 0s},
                                Reply{Reply::Word::Over, 0s, Outcome::Unreachable}})

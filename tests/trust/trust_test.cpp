@@ -76,6 +76,9 @@ TEST_CASE("fleet.md §6.1: no signature serves for a document of another kind") 
     const Signed resumed{documentOf(Instruction{idOf(campaign), "resume", then}),
                          signedBy(fleet.ann, cancel)->signatures};
     CHECK(!trust.judge(resumed, "4.1").ok());
+    for (const auto& [word, round] : {std::pair("retry", 0U), std::pair("pause", 1U)}) // a retry is one of its round
+        CHECK(!trust.judge(*signedBy(fleet.ann, Instruction{idOf(campaign), word, then, round}), "4.1").ok());
+    CHECK(trust.judge(*signedBy(fleet.ann, Instruction{idOf(campaign), "retry", then, 2}), "4.1").ok());
 }
 
 TEST_CASE("fleet.md §6.2: no older list of operators is taken, and no list of another root") {

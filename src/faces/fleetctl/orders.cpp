@@ -30,9 +30,18 @@ namespace {
 
 /// An operator's word for a campaign that goes, and what is told when it was taken.
 struct Word {
-    const char* word;
+    std::string_view word;
     std::string_view done;
 };
+
+/// A retry begins that round, and no other.
+Result<std::uint32_t> nextRound(const Door& door, const std::string& id) {
+    const auto row = STINT_TRY(door.get("/v1/campaign", {{"id", id}}));
+    Members members(row);
+    const std::uint32_t round = members.count("round") + 1;
+    if (members.isWrong()) return noAnswer();
+    return round;
+}
 
 int instruct(const Arguments& given, const Screen& screen, const Word& word) {
     const std::string& id = given.words[0];
@@ -47,7 +56,10 @@ int instruct(const Arguments& given, const Screen& screen, const Word& word) {
     const auto key = keyOf(given, passwords, screen);
     if (!key.ok()) return failed(screen, what, key.error());
     if (!*key) return cli::exitCodeOfSignal(passwords.signal());
-    const auto paper = signedBy(**key, fleet::Instruction{.campaign = id, .word = word.word, .made = wallNow()});
+    const auto round = word.word == fleet::retryWord ? nextRound(*door, id) : Result<std::uint32_t>(0U);
+    if (!round.ok()) return failed(screen, what, round.error());
+    const auto paper = signedBy(
+        **key, fleet::Instruction{.campaign = id, .word = std::string(word.word), .made = wallNow(), .round = *round});
     if (!paper.ok()) return failed(screen, what, paper.error());
     const auto said = handOver(*door, "/v1/instructions", {{"signed", textOf(*paper)}}, screen);
     if (!said.ok()) return failed(screen, what, said.error());
@@ -79,7 +91,7 @@ int pause(const Arguments& given, const Screen& screen) {
 }
 int resume(const Arguments& given, const Screen& screen) { return instruct(given, screen, {"resume", "goes on"}); }
 int retry(const Arguments& given, const Screen& screen) {
-    return instruct(given, screen, {"retry", "is given once more to those that failed"});
+    return instruct(given, screen, {fleet::retryWord, "is given once more to those that failed"});
 }
 int cancel(const Arguments& given, const Screen& screen) {
     return instruct(given, screen, {"cancel", "is cancelled; who is behind its point of no return ends it"});

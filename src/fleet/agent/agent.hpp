@@ -140,7 +140,8 @@ private:
     void obeyStatement();
     void lookAtOrders();
     void heardDocument(const std::string& campaign, const std::string& text);
-    void consider(Assignment noted);
+    bool hasBegun(const Assignment& noted, const std::optional<Signed>& retry);
+    void consider(Assignment noted, const std::optional<Signed>& retry);
     void forget(Assignment noted);
     void renew();
     void tellAll();

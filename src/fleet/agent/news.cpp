@@ -189,10 +189,10 @@ void Agent::lookAtOrders() {
         if (next == all.end()) return renew();
         const Assignment noted = next->second;
         pass_->looked.insert(noted.id);
-        if (noted.order.document.empty())
-            return askInPass("doc", textOf(DocQuestion{noted.id}),
+        if (noted.order.document.empty() || noted.round != 0) // a round is to be an operator's, too
+            return askInPass("doc", textOf(DocQuestion{noted.id, noted.round}),
                              [this, id = noted.id](const std::string& text) { heardDocument(id, text); });
-        consider(noted);
+        consider(noted, std::nullopt);
         if (fault_) return;
     }
 }
@@ -203,8 +203,8 @@ void Agent::heardDocument(const std::string& campaign, const std::string& text) 
         Assignment noted = found->second;
         auto given = docAnswerIn(text);
         if (given.ok()) {
-            noted.order = *std::move(given);
-            consider(std::move(noted));
+            noted.order = std::move(given->document);
+            consider(std::move(noted), given->retry);
         } else {
             wires_.complain(within(campaign, given.error()).message);
             if (given.error().code == Errc::ILLEGAL_ARGUMENT) forget(std::move(noted));
@@ -213,8 +213,20 @@ void Agent::heardDocument(const std::string& campaign, const std::string& text) 
     if (!fault_) lookAtOrders();
 }
 
+/// fleet.md §6.3: an operator has begun its round.
+bool Agent::hasBegun(const Assignment& noted, const std::optional<Signed>& retry) {
+    if (noted.round == 0) return true;
+    const auto word = retry ? identity_->trust().judge(*retry, place_.version)
+                            : Result<Instruction>(fail(Errc::SECURITY, "the server has no operator's word for it"));
+    const Instruction wanted{noted.id, std::string(retryWord), word.ok() ? word->made : WallTime{}, noted.round};
+    if (word.ok() && *word == wanted) return true;
+    wires_.complain(fmt::format("{}: round {} is none: {}", noted.id, noted.round,
+                                word.ok() ? "its operator's word is another" : word.error().message));
+    return false;
+}
+
 /// fleet.md §6.2: an order whose document is there.
-void Agent::consider(Assignment noted) {
+void Agent::consider(Assignment noted, const std::optional<Signed>& retry) {
     const std::string id = noted.id;
     const auto campaign = campaignIn(noted.order.document);
     if (campaign.ok() && idOf(*campaign) != id) {
@@ -223,6 +235,7 @@ void Agent::consider(Assignment noted) {
     }
     const Judgement judged = judge(noted);
     if (judged.reason == Reason::OldList) return; // it waits
+    if (!hasBegun(noted, retry)) return forget(std::move(noted));
     if (campaign.ok()) noted.until = endOf(*campaign);
     const bool isNew = find(id) == nullptr;
     Going& going = going_[id];

@@ -17,12 +17,17 @@ namespace {
 constexpr std::string_view listPrefix = "operators-", listSuffix = ".json", ofSignature = ".minisig";
 constexpr Bytes longestSignature = 4'096;
 
-/// The list in it, if it is for a server of these keys.
-Result<Operators> checkedList(const Signed& given, const PublicKey& root, const SecretKey& enrolment,
-                              const SecretKey& statement) {
+Result<Operators> listOfRoot(const Signed& given, const PublicKey& root) {
     auto list = STINT_TRY(operatorsIn(given.document));
     if (!isSignedBy(given, root, commentOf(list)))
         return fail(Errc::SECURITY, "the list of operators is not signed by the fleet's root {}", root.id.text());
+    return list;
+}
+
+/// The list in it, if it is for a server of these keys.
+Result<Operators> checkedList(const Signed& given, const PublicKey& root, const SecretKey& enrolment,
+                              const SecretKey& statement) {
+    auto list = STINT_TRY(listOfRoot(given, root));
     if (list.enrolment != enrolment.publicKey().text() || list.statement != statement.publicKey().text())
         return fail(Errc::SECURITY, "the list of operators is for other keys than this server's");
     return list;
@@ -70,8 +75,22 @@ Result<FleetKeys> FleetKeys::open(const std::filesystem::path& directory) {
     if (!list.ok()) return within(folder->at(name).string(), std::move(list).error());
     if (list->version != version)
         return fail(Errc::STORAGE, "{} has version {}", folder->at(name).string(), list->version);
-    return FleetKeys{*std::move(fleet), std::move(enrolment), std::move(statement), std::move(operators),
-                     *std::move(list)};
+    std::map<std::uint32_t, Operators> lists{{version, *list}};
+    return FleetKeys{*std::move(fleet),    std::move(enrolment), std::move(statement),
+                     std::move(operators), *std::move(list),     std::move(lists)};
+}
+
+const Operators& FleetKeys::listAt(WallTime time) const {
+    const auto stood =
+        std::find_if(lists.rbegin(), lists.rend(), [&](const auto& one) { return one.second.made <= time; });
+    return stood == lists.rend() ? lists.begin()->second : stood->second;
+}
+
+Result<std::uint32_t> FleetKeys::remember(const Signed& given) {
+    auto list = STINT_TRY(listOfRoot(given, fleet.root));
+    const std::uint32_t version = list.version;
+    lists.emplace(version, std::move(list));
+    return version;
 }
 
 Result<Operators> FleetKeys::checkNewer(const Signed& given) const {
@@ -90,6 +109,7 @@ Result<void> FleetKeys::takeOperators(const std::filesystem::path& directory, co
     STINT_TRY(writeOperators(*folder, newer.version, given));
     operators = given;
     list = std::move(newer);
+    lists.insert_or_assign(list.version, list);
     return {};
 }
 

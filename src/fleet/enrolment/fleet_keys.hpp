@@ -2,6 +2,7 @@
 // directory. It has no key of root's or of an operator's.
 #pragma once
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "fleet/enrolment/files.hpp"
@@ -13,8 +14,9 @@ namespace stint::fleet {
 struct FleetKeys {
     Fleet fleet;
     SecretKey enrolment, statement;
-    Signed operators; ///< the newest list
-    Operators list;   ///< the same, read
+    Signed operators;                         ///< the newest list
+    Operators list;                           ///< the same, read
+    std::map<std::uint32_t, Operators> lists; ///< all of root's that are known, by their versions
 
     static constexpr const char *enrolmentFile = "enrolment.key", *statementFile = "statement.key";
     /// $XDG_STATE_HOME/stint/fleet-server.
@@ -24,6 +26,11 @@ struct FleetKeys {
     /// Storage: something is missing or damaged; Security: it is another user's, others may read what is secret, or the
     /// newest list is not root's, or names other keys than these.
     static Result<FleetKeys> open(const std::filesystem::path& directory);
+    /// The list that stood then, as far as root's clock tells: a word of an operator's stands though he is none any
+    /// more.
+    const Operators& listAt(WallTime time) const;
+    /// Root's list, which may be an older one; its version. Security: it is not root's.
+    Result<std::uint32_t> remember(const Signed& given);
     /// The list in it, if takeOperators() would take it. Errors of that.
     Result<Operators> checkNewer(const Signed& given) const;
     /// A newer list of root's is the one that counts from now on: on the disk when it returns. Security: it is not

@@ -19,7 +19,8 @@
 namespace stint::fleet {
 namespace {
 
-constexpr std::uint32_t numbersKept = 8; ///< PROPOSAL: each so many-th trace is in the bucket, too
+constexpr Duration mostAhead = std::chrono::minutes(5);      ///< PROPOSAL: so much may clocks differ
+constexpr std::uint32_t numbersKept = 8;                     ///< PROPOSAL: each so many-th trace is in the bucket, too
 constexpr Duration statementLife = std::chrono::minutes(10); ///< PROPOSAL: a newer one is made after that
 
 struct InstructionRow {
@@ -29,7 +30,7 @@ struct InstructionRow {
 };
 const std::array instructionRows{
     InstructionRow{"cancel", Act::Cancel, Cancel{}}, InstructionRow{"pause", Act::Pause, Pause{}},
-    InstructionRow{"resume", Act::Resume, Resume{}}, InstructionRow{"retry", Act::Retry, Retry{}}};
+    InstructionRow{"resume", Act::Resume, Resume{}}, InstructionRow{retryWord, Act::Retry, Retry{}}};
 
 bool isOver(const Steering& campaign) { return campaign.rollout().state() == Rollout::State::Ended; }
 
@@ -210,7 +211,8 @@ Result<std::string> Office::document(const std::string& question) const {
     const DocQuestion asked = STINT_TRY(docQuestionIn(question));
     const auto found = campaigns_.find(asked.campaign);
     if (found == campaigns_.end()) return fail(Errc::ILLEGAL_ARGUMENT, "there is no campaign {}", asked.campaign);
-    return textOf(found->second.document);
+    const Signed* const retry = found->second.steering.retryOf(asked.round);
+    return textOf(DocAnswer{found->second.document, retry ? std::optional(*retry) : std::nullopt});
 }
 
 void Office::askForSlot(const std::string& device, const std::string& question, Answered answered) {
@@ -279,6 +281,8 @@ Result<void> Office::enter(Act act, std::string by, std::string of, std::string 
                           .paper = paper ? sha256Of(paper->document) : ""});
 }
 
+std::string Office::keyOfList(std::uint32_t version) { return fmt::format("{}{:08}", listPart, version); }
+
 Result<void> Office::takenOperators(const Signed& given) {
     STINT_TRY(checkOpen());
     FleetKeys& keys = enroller_.keys();
@@ -286,8 +290,7 @@ Result<void> Office::takenOperators(const Signed& given) {
     STINT_TRY(enter(Act::Operators, "root", fmt::format("{}", list.version),
                     fmt::format("{} operators", list.operators.size()), &given));
     // It is the fleet's before it is this server's.
-    const std::string key = fmt::format("{}{:08}", listPart, list.version);
-    if (auto kept = broker_.writeOnce(houseBucket, key, textOf(given)); !kept.ok()) {
+    if (auto kept = broker_.writeOnce(houseBucket, keyOfList(list.version), textOf(given)); !kept.ok()) {
         lose(kept.error());
         return kept;
     }
@@ -367,6 +370,15 @@ Result<Invitation> Office::invited(const Wanted& wanted) {
     return made;
 }
 
+/// An operator's word of that campaign's, by the list that stood when it was made.
+Result<Instruction> Office::judged(const std::string& id, const std::string& paper) {
+    const Signed given = STINT_TRY(signedIn(paper));
+    auto instruction = STINT_TRY(instructionIn(given.document));
+    if (instruction.campaign != id) return fail(Errc::SECURITY, "it was said of {}", instruction.campaign);
+    STINT_TRY(checkSigners(enroller_.keys().listAt(instruction.made), given, instruction));
+    return instruction;
+}
+
 Result<void> Office::instructed(const Signed& given) {
     STINT_TRY(checkOpen());
     const Instruction instruction = STINT_TRY(instructionIn(given.document));
@@ -374,11 +386,18 @@ Result<void> Office::instructed(const Signed& given) {
     const auto found = campaigns_.find(instruction.campaign);
     if (found == campaigns_.end()) return fail(Errc::REFUSED, "there is no campaign {}", instruction.campaign);
     Running& running = found->second;
+    if (textOf(given).size() > longestPaper)
+        return fail(Errc::ILLEGAL_ARGUMENT, "an instruction with its signatures has {} bytes at most", longestPaper);
+    STINT_TRY(judged(found->first, textOf(given))); // as whoever reads the log does
+    if (instruction.made > wallNow() + mostAhead)
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "it was made at a time that is yet to come; is the clock right where it was?");
+    if (STINT_TRY(running.steering.isSaid(instruction))) return {}; // the answer was lost
     const auto* const row = std::ranges::find(instructionRows, instruction.word, &InstructionRow::word);
     STINT_CHECK(row != instructionRows.end());
     STINT_TRY(enter(row->act, namesOfSigners(enroller_.keys().list, given, commentOf(instruction)),
                     instruction.campaign, running.campaign.name, &given));
-    carryOut(found->first, running, running.steering.handle(row->event, wallNow()));
+    carryOut(found->first, running, running.steering.handle(row->event, given, instruction, wallNow()));
     STINT_TRY(append(found->first, running));
     // Whoever has begun hears of it from a statement, for which this makes it ask.
     const Rollout& rollout = running.steering.rollout();

@@ -319,6 +319,7 @@ Result<void> Office::open() {
     bool leading = true;
     if (lease_) leading = STINT_TRY(lease_->hold(broker_, bootNow()));
     STINT_TRY(readHouse());
+    STINT_TRY(keepList());
     STINT_TRY(readDevices());
     STINT_TRY(readCampaigns());
     for (const auto& [id, running] : campaigns_)
@@ -398,8 +399,17 @@ Result<void> Office::readHouse() {
     return {};
 }
 
+/// The list that the fleet was founded with is no news to this server, and may be to another.
+Result<void> Office::keepList() {
+    const FleetKeys& keys = enroller_.keys();
+    if (listKept_ >= keys.list.version) return {};
+    return broker_.writeOnce(houseBucket, keyOfList(keys.list.version), textOf(keys.operators));
+}
+
 Result<void> Office::takeList(std::string_view text) {
     const Signed list = STINT_TRY(signedIn(text));
+    const std::uint32_t version = STINT_TRY(enroller_.keys().remember(list));
+    listKept_ = std::max(listKept_, version);
     const auto taken = enroller_.keys().takeOperators(settings_.data, list);
     return taken.ok() || taken.error().code == Errc::ILLEGAL_STATE ? Result<void>() : taken; // it may be an older one
 }
@@ -551,7 +561,13 @@ Result<void> Office::readCampaigns() {
     taker.entry = [&](const std::string& id, std::uint32_t, const Entry& entry) {
         const auto found = campaigns_.find(id);
         if (found == campaigns_.end()) return;
-        if (const auto read = found->second.steering.read(entry); !read.ok()) return giveUp(id, read.error());
+        const auto judge = [&](const std::string& paper) { return judged(id, paper); };
+        const auto read = found->second.steering.read(entry, judge);
+        if (!read.ok()) return giveUp(id, read.error());
+        for (const std::string& passed : *read)
+            wires_.tell(fmt::format("the log of campaign {} has what no operator's word is there for, and it is passed "
+                                    "over: {}",
+                                    id, passed));
         keep(noted(id, found->second, entry));
     };
     taker.damaged = giveUp;

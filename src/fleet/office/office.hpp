@@ -174,6 +174,8 @@ private:
     // Parts of the house's keys: root's lists, documents of desired state, and nothing, where the broker had no room.
     static constexpr std::string_view listPart = "operators.", desiredPart = "desired.", roomKey = "room";
 
+    static std::string keyOfList(std::uint32_t version);
+
     void leave(Work work);
     void taken(const std::string& device);
     template <class Note> void note(Note note) {
@@ -194,6 +196,8 @@ private:
     Result<void> openStores();
     Result<void> readHouse();
     Result<void> takeList(std::string_view text);
+    Result<void> keepList();
+    Result<Instruction> judged(const std::string& id, const std::string& paper);
     Result<void> takeDesired(std::string_view text);
     Result<void> readDevices();
     Result<void> readCampaigns();
@@ -265,6 +269,7 @@ private:
     WallTime sweptAt_{}; ///< when those were looked for that are to be forgotten
     // The revisions of buckets up to which all is known.
     std::uint64_t devicesRead_ = 0, houseRead_ = 0;
+    std::uint32_t listKept_ = 0; ///< the newest version of root's list that is there
     Ledger::Place campaignsRead_;
     std::optional<Lease> lease_;    ///< nullopt: the server is alone
     bool follows_ = false;          ///< another server leads

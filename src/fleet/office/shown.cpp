@@ -101,6 +101,7 @@ Json campaignJson(const std::string& id, const Office::Standing& standing) {
             {"expires", time(endOf(campaign))},
             {"state", wordOf(rollout.state())},
             {"cancelled", rollout.isCancelled()},
+            {"round", rollout.round()},
             {"devices", rollout.targets().size()},
             {"slots", rollout.slots()},
             {"at_a_time", campaign.plan.atATime},

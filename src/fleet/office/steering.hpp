@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +15,8 @@
 #include "fleet/document/campaign.hpp"
 #include "fleet/rollout/record_text.hpp"
 #include "fleet/rollout/rollout.hpp"
+#include "fleet/trust/papers.hpp"
+#include "fleet/trust/signed.hpp"
 
 namespace stint::fleet {
 
@@ -29,8 +33,11 @@ public:
 
     // The past: the log's entries in their order, then the reports that came meanwhile.
 
-    /// Storage: such an entry cannot follow, and this is to be thrown away.
-    Result<void> read(const Entry& entry);
+    /// The instruction in that text, if operators have signed it who may.
+    using Judge = std::function<Result<Instruction>(const std::string& paper)>;
+    /// Returns the reasons for which records of operators were passed over: they lack a paper that counts (fleet.md
+    /// §5). Storage: such an entry cannot follow, and this is to be thrown away.
+    Result<std::vector<std::string>> read(const Entry& entry, const Judge& judge);
     void hear(const Report& report, WallTime at) { rollout_.apply(report, at); }
     /// All is read, and this server leads: what the one before it may not have come to.
     std::vector<Effect> lead() const { return rollout_.lead(); }
@@ -41,6 +48,10 @@ public:
     std::vector<Effect> join(const std::vector<Member>& devices, WallTime now);
     /// Returns the effects that may be done at once.
     std::vector<Effect> handle(const Event& event, WallTime now);
+    /// An operator's, whose signature the caller has checked: true, it was said last. IllegalState: it is older than
+    /// the last one, or a retry of another round than the next.
+    Result<bool> isSaid(const Instruction& instruction) const;
+    std::vector<Effect> handle(const Event& event, const Signed& paper, const Instruction& instruction, WallTime now);
     /// The entry that is to be appended as number(). nullptr: there is none, or it is under way.
     const Entry* begin();
     /// It is in the log: what may be done now. Where it never comes there somebody else leads, or the broker is away,
@@ -54,6 +65,8 @@ public:
     std::optional<WallTime> nextDeadline() const;
 
     const Rollout& rollout() const { return rollout_; }
+    /// The paper by which that round was begun. nullptr: there is none.
+    const Signed* retryOf(std::uint32_t round) const;
     /// The devices that the log lets take part: of an entry that was just read, or appended, the last ones.
     Device members() const { return members_; }
     /// The latest of that name. nullopt: the device is not meant.
@@ -67,7 +80,9 @@ private:
         std::vector<Effect> effects;
         std::size_t weight = 0; ///< bytes of its text, or more
     };
-    std::vector<Effect> gather(Decision decision, std::vector<std::string> names, WallTime now);
+    std::vector<Effect> gather(Decision decision, std::vector<std::string> names, std::string paper, WallTime now);
+    Result<void> heed(const Record& record, const std::string* paper, const Judge& judge);
+    void note(const Instruction& instruction, const Signed& paper);
     void add(const std::vector<std::string>& names);
 
     Rollout rollout_;
@@ -77,6 +92,8 @@ private:
     std::deque<Batch> batches_; ///< the first may be under way
     std::uint32_t number_ = 1;
     bool isUnderWay_ = false;
+    std::optional<Instruction> said_;         ///< the last that counts
+    std::map<std::uint32_t, Signed> retries_; ///< by the rounds that they begin
 };
 
 } // namespace stint::fleet

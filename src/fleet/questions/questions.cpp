@@ -79,6 +79,7 @@ constexpr auto slotFields = std::to_array<Field<SlotQuestion>>({
 constexpr auto docFields = std::to_array<Field<DocQuestion>>({
     {.key = "campaign", .member = &DocQuestion::campaign, .limits = campaignId, .must = true,
      .meaning = "the campaign", .rule = campaignRule},
+    {.key = "round", .member = &DocQuestion::round, .limits = aRound, .meaning = "counts an operator's retries"},
 });
 constexpr auto replyFields = std::to_array<Field<ReplyRow>>({
     {.key = "reply", .member = &ReplyRow::word, .limits = {1, 16}, .must = true, .meaning = "whether it may begin",
@@ -94,7 +95,8 @@ constexpr auto refusalFields = std::to_array<Field<Refusal>>({
 });
 // clang-format on
 
-constexpr std::string_view openKey = "open", endedKey = "ended", reportedKey = "reported", traceKey = "trace", ordersKey = "orders";
+constexpr std::string_view openKey = "open", endedKey = "ended", reportedKey = "reported", traceKey = "trace",
+                           ordersKey = "orders", retryKey = "retry";
 
 template <auto member, class Into> Result<void> readPaper(const Origin&, const Value& value, Into& into) {
     into.*member = STINT_TRY(signedFrom(value));
@@ -159,6 +161,17 @@ Result<HelloAnswer> plainHelloAnswerIn(std::string_view text) {
                    std::size(papers) * longestSigned);
 }
 
+Result<DocAnswer> plainDocAnswerIn(std::string_view text) {
+    const Value whole = STINT_TRY(valueFromJson(text, longestSigned));
+    DocAnswer answer;
+    Value::Table table = *whole.table();
+    if (auto retry = table.extract(std::string(retryKey)); !retry.empty())
+        answer.retry = STINT_TRY(signedFrom(retry.mapped()));
+    answer.document = STINT_TRY(signedFrom({std::move(table)}));
+    if (textOf(answer) != text) return fail(Errc::ILLEGAL_ARGUMENT, "it is not in the one form that it has");
+    return answer;
+}
+
 /// The answer, or the words with which the server refuses.
 template <class Answer> Result<Answer> answerIn(std::string_view text, Result<Answer> (*read)(std::string_view)) {
     auto answer = read(text);
@@ -173,6 +186,12 @@ template <class Answer> Result<Answer> answerIn(std::string_view text, Result<An
 std::string textOf(const OrderMessage& order) { return jsonOf({tableOf(orderFields, order)}); }
 std::string textOf(const SlotQuestion& question) { return jsonOf({tableOf(slotFields, question)}); }
 std::string textOf(const DocQuestion& question) { return jsonOf({tableOf(docFields, question)}); }
+
+std::string textOf(const DocAnswer& answer) {
+    Value::Table table = *valueOf(answer.document).table();
+    if (answer.retry) table.emplace(retryKey, valueOf(*answer.retry));
+    return jsonOf({std::move(table)});
+}
 
 std::string textOf(const Hello& hello) {
     Value::Table table = tableOf(helloFields, hello);
@@ -220,6 +239,6 @@ Result<DocQuestion> docQuestionIn(std::string_view text) { return paperIn(text, 
 
 Result<HelloAnswer> helloAnswerIn(std::string_view text) { return answerIn(text, plainHelloAnswerIn); }
 Result<Reply> replyIn(std::string_view text) { return answerIn(text, plainReplyIn); }
-Result<Signed> docAnswerIn(std::string_view text) { return answerIn(text, signedIn); }
+Result<DocAnswer> docAnswerIn(std::string_view text) { return answerIn(text, plainDocAnswerIn); }
 
 } // namespace stint::fleet

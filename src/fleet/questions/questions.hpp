@@ -72,11 +72,19 @@ struct SlotQuestion {
     bool operator==(const SlotQuestion&) const = default;
 };
 
-/// doc: its answer is the campaign's document, signed.
+/// doc: its answer is the campaign's document, signed; and the operator's word that began that round.
 struct DocQuestion {
     std::string campaign;
+    std::uint32_t round = 0;
 
     bool operator==(const DocQuestion&) const = default;
+};
+
+struct DocAnswer {
+    Signed document;
+    std::optional<Signed> retry; ///< an Instruction; nullopt: of the first round, or of none
+
+    bool operator==(const DocAnswer&) const = default;
 };
 
 std::string textOf(const OrderMessage& order);
@@ -84,6 +92,7 @@ std::string textOf(const Hello& hello);
 std::string textOf(const HelloAnswer& answer);
 std::string textOf(const SlotQuestion& question);
 std::string textOf(const DocQuestion& question);
+std::string textOf(const DocAnswer& answer);
 std::string textOf(const Reply& reply);
 /// The answer to any question that is refused.
 std::string errorAnswer(std::string_view wrong);
@@ -97,6 +106,6 @@ Result<DocQuestion> docQuestionIn(std::string_view text);
 // Answers. IllegalArgument: the server has refused the question, with its words; Unavailable: this is no answer.
 Result<HelloAnswer> helloAnswerIn(std::string_view text);
 Result<Reply> replyIn(std::string_view text);
-Result<Signed> docAnswerIn(std::string_view text);
+Result<DocAnswer> docAnswerIn(std::string_view text);
 
 } // namespace stint::fleet

@@ -34,7 +34,7 @@ template <class Owner, class... Members> constexpr auto rowOf(std::string_view w
     return Row<Owner, Members...>{word, std::tuple(members...)};
 }
 
-constexpr std::string_view isKey = "is", atKey = "at", namesKey = "names", recordsKey = "records";
+constexpr std::string_view isKey = "is", atKey = "at", namesKey = "names", recordsKey = "records", papersKey = "papers";
 constexpr std::size_t nameLength = 26;
 
 // The records' words and keys. Both directions walk them.
@@ -190,6 +190,7 @@ std::string textOf(const Entry& entry) {
     for (const std::string& name : entry.names)
         names += name;
     if (!names.empty()) table.emplace(namesKey, Value{std::move(names)});
+    if (!entry.papers.empty()) table.emplace(papersKey, give(entry.papers));
     return jsonOf({std::move(table)});
 }
 
@@ -219,6 +220,8 @@ Result<Entry> entryIn(std::string_view text) {
         entry.records.push_back(std::move(record));
     }
     if (const Value* const names = findIn(*whole.table(), namesKey)) entry.names = STINT_TRY(namesIn(*names));
+    if (const Value* const papers = findIn(*whole.table(), papersKey))
+        STINT_TRY(take(*papers, {1, static_cast<std::int64_t>(entry.records.size())}, {}, entry.papers));
     if (textOf(entry) != text) return fail(Errc::ILLEGAL_ARGUMENT, "it is not in the one form that an entry has");
     return entry;
 }

@@ -80,6 +80,7 @@ public:
     std::uint16_t wave() const { return wave_; } ///< that is open, from 1 on
     /// The open wave, if it is not the last and good, opens the next one then.
     std::optional<WallTime> nextWave() const;
+    std::uint8_t round() const { return round_; } ///< that an operator has begun last
     std::uint32_t slots() const { return slots_; }
     std::uint32_t count(Outcome outcome) const { return ends_[static_cast<std::size_t>(outcome)]; }
     std::span<const Target> targets() const { return targets_; }

@@ -24,7 +24,7 @@ std::string_view lastingRule(std::string_view text) {
                : "a query, in the form in which it is printed, without `seen`";
 }
 std::string_view instructionRule(std::string_view text) {
-    constexpr std::array words{"cancel", "pause", "resume", "retry"};
+    constexpr std::array<std::string_view, 4> words{"cancel", "pause", "resume", retryWord};
     return std::ranges::find(words, text) != words.end() ? "" : "one of cancel, pause, resume and retry";
 }
 
@@ -83,6 +83,7 @@ constexpr auto instructionFields = std::to_array<Field<Instruction>>({
     {.key = "instruction", .member = &Instruction::word, .limits = {1, 16}, .must = true,
      .meaning = "what is to become of it", .rule = instructionRule},
     {.key = "made", .member = &Instruction::made, .limits = anyTime, .must = true, .meaning = "when it was made"},
+    {.key = "round", .member = &Instruction::round, .limits = {1, 255}, .meaning = "that a retry begins"},
 });
 constexpr auto desiredFields = std::to_array<Field<Desired>>({
     {.key = "version", .member = &Desired::version, .limits = aVersion, .must = true,
@@ -164,7 +165,10 @@ Result<Statement> statementIn(std::string_view document) {
     return paperIn(document, "the statement", statementFields, documentOf);
 }
 Result<Instruction> instructionIn(std::string_view document) {
-    return paperIn(document, "the instruction", instructionFields, documentOf);
+    auto instruction = STINT_TRY(paperIn(document, "the instruction", instructionFields, documentOf));
+    if ((instruction.word == retryWord) != (instruction.round != 0))
+        return fail(Errc::ILLEGAL_ARGUMENT, "the instruction: a retry has the round that it begins, and no other has");
+    return instruction;
 }
 Result<Desired> desiredIn(std::string_view document) {
     return paperIn(document, "the desired state", desiredFields, documentOf);

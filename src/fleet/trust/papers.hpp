@@ -61,11 +61,14 @@ struct Statement {
     bool operator==(const Statement&) const = default;
 };
 
+inline constexpr std::string_view retryWord = "retry";
+
 /// An operator's word for a campaign that is under way.
 struct Instruction {
     std::string campaign;
-    std::string word; ///< cancel, pause, resume, retry
-    WallTime made{};
+    std::string word;        ///< cancel, pause, resume, retry
+    WallTime made{};         ///< after the one before it, so that none is said twice
+    std::uint32_t round = 0; ///< a retry's: that it begins
 
     bool operator==(const Instruction&) const = default;
 };
