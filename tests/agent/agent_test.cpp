@@ -4,6 +4,8 @@
 #include "agent/world.hpp"
 #include "contract/model/agent.hpp"
 #include "fleet/document/document.hpp"
+#include "fleet/document/telling.hpp"
+#include "fleet/signing/sealing.hpp"
 
 namespace stint::fleet {
 namespace {
@@ -761,14 +763,19 @@ TEST_CASE("fleet.md §4.2: a command that runs at its slot's end is asked to end
     CHECK(world.told(id).words == "timed-out: no flash");
 }
 
-TEST_CASE("fleet.md §4: what a command prints is told to nobody where it is to be sealed") {
+TEST_CASE("fleet.md §4.1: what a command prints is told to those alone who have signed, where it is to be sealed") {
     World world;
     const std::string id = begun(world, World::campaign(command, "seal-output = true\n"));
     world.endStep(id, {3, true, "a secret"});
     world.goOn();
     CHECK(world.told(id).outcome == Outcome::Failed);
     CHECK(world.told(id).code == 3);
-    CHECK(world.told(id).words.empty());
+    const std::string device = sure(push::LineSettings::read(world.agentPlace.line))->device;
+    const auto words = [&](const SecretKey& key) {
+        return unsealed(sealedIn(world.told(id).words), id + " " + device, key);
+    };
+    CHECK(sure(words(world.server.ann)) == "a secret");
+    CHECK_FALSE(words(world.server.root).ok());
 }
 
 // ---- Rounds, strangers ----

@@ -64,6 +64,18 @@ def test_the_servers_file_is_made_anew(ground, two):
     assert [{**row, "seen": 0} for row in after] == [{**row, "seen": 0} for row in before]
 
 
+def test_sealed_words_are_read_by_who_has_signed_alone(ground, two):
+    """fleet.md §4.1."""
+    text = campaign(f"echo the secret; {marked('sealed')}").replace("site=berlin", "site=two")
+    started = ground.office.starts(text.replace("expires", "seal-output = true\nexpires", 1), "--all")
+    ground.until(started, "succeeded", "succeeded")
+    rows = ground.parts.results(started)
+    assert all(row["words"] == "" and row["sealed"] for row in rows), rows
+    assert "secret" not in ground.office.world.done("fleet", "results", started)
+    opened = ground.office.typed(f"{PASSWORD}\n", "results", started, "--open", "--json").splitlines()
+    assert [json.loads(row)["words"] for row in opened] == ["the secret"] * 2, opened
+
+
 # Devices that were away, began anew, or have wrong clocks.
 
 

@@ -183,16 +183,16 @@ def test_a_hostile_server_steers_no_terminal(world, door):
     door.says["GET", "/v1/campaign"] = campaign("stopped") | {"name": nasty}
     door.says["GET", "/v1/campaigns"] = {"campaigns": [campaign() | {"name": nasty}]}
     door.says["GET", "/v1/devices"] = {"more": False, "devices": [
-        {"device": nasty, "enrolment": 1, "labels": {nasty: nasty}, "version": nasty, "seen": None}]}
+        {"device": nasty, "enrolment": 1, "labels": {nasty: nasty}, "version": nasty, "seen": None, "cloned": True}]}
     row = {"number": 0, "device": nasty, "phase": "ended", "outcome": "failed", "presumed": False, "round": 1, "step": 1,
-           "code": 7, "words": nasty + "\n" + nasty, "made": None, "at": None, "seen": None, "forecast": None,
+           "code": 7, "words": nasty + "\n" + nasty, "made": None, "at": None, "seen": None, "forecast": None, "sealed": nasty,
            "blockers": [{"reason": nasty, "since": None}]}
     door.says["GET", "/v1/results"] = {"results": [row], "next": None}
     door.says["GET", "/v1/result"] = row
     door.says["POST", "/v1/remove"] = lambda body: (404, {"error": nasty})
     state = {"device": nasty, "drift": nasty, "desired": 2, "version": 1, "hash": nasty, "since": 0, "state": nasty, "words": nasty}
     door.says["GET", "/v1/drift"] = {"devices": [state], "next": None}
-    door.says["GET", "/v1/device"] = state | {"labels": {nasty: nasty}, "stint": nasty, "seen": None}
+    door.says["GET", "/v1/device"] = state | {"labels": {nasty: nasty}, "stint": nasty, "seen": None, "cloned": True}
     for words in (["campaigns"], ["status", ID], ["devices"], ["results", ID], ["why", ID, DEVICE], ["remove", DEVICE],
                   ["drift"], ["device", DEVICE]):
         for option in ([], ["--json"]):

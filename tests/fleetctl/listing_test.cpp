@@ -1,8 +1,12 @@
 // Listings of the door's rows, page by page, and what they refuse (fleet.md §8.1).
 #include <doctest/doctest.h>
 
+#include <array>
+#include <fstream>
+
 #include "canned_door.hpp"
 #include "faces/screen/exit_code.hpp"
+#include "fleet/signing/sealing.hpp"
 
 namespace stint::fleetctl {
 namespace {
@@ -46,6 +50,7 @@ Json row(int n, const char* phase, const Json& outcome, const char* words = "") 
             {"step", 2},
             {"code", outcome == "failed" ? 7 : 0},
             {"words", words},
+            {"sealed", nullptr},
             {"made", nullptr},
             {"at", 1795428000000},
             {"seen", 1795428000000},
@@ -210,6 +215,28 @@ TEST_CASE("why tells what a device waits for, since when, and its forecast (flee
     waiting["blockers"] = {{{"reason", 7}, {"since", nullptr}}};
     canned.says("GET /v1/result", waiting);
     CHECK(ran(why, canned.data(), {"why", id, deviceNamed(7)}).code == ends::protocol);
+}
+
+TEST_CASE("sealed words are shown as that, and opened by the key of who signed the campaign (fleet.md §4.1)") {
+    CannedDoor canned;
+    const auto ann = fleet::SecretKey::make();
+    std::ofstream(canned.data() / "operator.key") << ann.unlockedFile().text();
+    Json sealed = row(1, "ended", "failed"), foreign = row(2, "ended", "failed"),
+         plain = row(3, "ended", "failed", "no");
+    const std::string whose = id + " " + deviceNamed(1);
+    sealed["sealed"] = fleet::sealed("a secret\nlast\x1b[2J line", whose, std::array{ann.publicKey()}, 4'000);
+    foreign["sealed"] = sealed["sealed"]; // another device's
+    canned.says("GET /v1/results", Json{{"results", {sealed, foreign, plain}}, {"next", nullptr}});
+    canned.says("GET /v1/campaign", campaign("ended"));
+    const auto shut = ran(results, canned.data(), {"results", id});
+    CHECK(shut.out.find("sealed") != std::string::npos);
+    CHECK(shut.out.find("last") == std::string::npos);
+    const auto open = ran(results, canned.data(), {"results", id, "--open"});
+    CHECK(open.out.find("[2J line") != std::string::npos);
+    CHECK(open.out.find('\x1b') == std::string::npos);
+    CHECK(open.out.find("(they are not sealed for this key)") != std::string::npos);
+    const auto whole = ran(results, canned.data(), {"results", id, "--open", "--json"});
+    CHECK(whole.out.find("a secret\\nlast") != std::string::npos);
 }
 
 TEST_CASE("campaigns are listed, and one is watched until it is still") {

@@ -180,7 +180,7 @@ export function openCampaign(root, page, id) {
                 const reasons = row.blockers.map(({ reason }) => Tables.meaning(tables.reasons, reason));
                 const step = row.step > 0 && row.outcome ? `step ${row.step}${row.code === 0 ? "" : `, code ${row.code}`}` : "";
                 const may = row.forecast ? `may begin ${atWhen(row.forecast, clock.now())}` : "";
-                setText(why, [step, row.words.split("\n").filter(Boolean).at(-1), ...reasons, may].filter(Boolean).join("; "));
+                setText(why, [step, row.sealed ? "sealed" : row.words.split("\n").filter(Boolean).at(-1), ...reasons, may].filter(Boolean).join("; "));
                 setText(at, row.at ? ago(row.at, clock.now()) : "");
             },
         };

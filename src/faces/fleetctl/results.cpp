@@ -13,7 +13,9 @@
 #include "base/text/words.hpp"
 #include "base/time/clock.hpp"
 #include "contract/model/reasons.hpp"
+#include "faces/fleetctl/desk.hpp"
 #include "faces/fleetctl/door.hpp"
+#include "faces/fleetctl/password.hpp"
 #include "faces/fleetctl/standing.hpp"
 #include "faces/fleetctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
@@ -21,6 +23,7 @@
 #include "faces/views/limit_text.hpp"
 #include "fleet/document/query.hpp"
 #include "fleet/document/words.hpp"
+#include "fleet/signing/sealing.hpp"
 
 namespace stint::fleetctl {
 
@@ -42,6 +45,7 @@ struct DeviceRow {
     std::uint32_t round = 0, step = 0;
     std::int32_t code = 0;
     std::string words;
+    std::optional<std::string> sealed; ///< in place of these
     std::optional<WallTime> at, seen;
     struct Blocker {
         std::string reason; ///< Android's name
@@ -59,6 +63,7 @@ Result<DeviceRow> deviceRowIn(const cli::Json& row) {
                    .step = members.count("step"),
                    .code = members.number("code"),
                    .words = members.text("words"),
+                   .sealed = members.textOrNull("sealed"),
                    .at = members.timeOrNull("at"),
                    .seen = members.timeOrNull("seen"),
                    .blockers = {},
@@ -173,12 +178,24 @@ void explain(const DeviceRow& row, const Standing& standing, const Screen& scree
     showBlockers(row, now, screen);
     if (const std::string step = stepText(row); !step.empty()) screen.print(step);
     if (!row.words.empty()) screen.print(printableLines(row.words));
+    if (row.sealed) screen.print(fmt::format("its words are sealed: stint fleet results {} --open", standing.id));
     if (row.round > 0)
         screen.print(fmt::format("it was given the order {} more, by `stint fleet retry`",
                                  row.round == 1 ? "once" : fmt::format("{} times", row.round)));
     if (row.at) screen.print(fmt::format("it said so {}", cli::timeText(*row.at, now)));
     screen.print(row.seen ? fmt::format("it was last there {}", cli::timeText(*row.seen, now)) : "it was never there");
     if (!outcome) screen.print(printable(fmt::format("the campaign is {}", sentenceOf(standing))));
+}
+
+/// The row with its words, which a hostile device may have sealed: they steer no terminal.
+cli::Json opened(cli::Json json, DeviceRow& row, const std::string& id, const fleet::SecretKey& key) {
+    if (!row.sealed) return json;
+    const auto words = fleet::unsealed(*row.sealed, id + " " + row.device, key);
+    row.words = words.ok() ? printableLines(*words) : fmt::format("({})", words.error().message);
+    row.sealed.reset();
+    json["words"] = row.words;
+    json["sealed"] = nullptr;
+    return json;
 }
 
 int exitCodeOf(const DeviceRow& row) {
@@ -194,16 +211,25 @@ int results(const Arguments& given, const Screen& screen) {
     if (!filter.ok()) return failed(screen, noResults, filter.error());
     const auto door = Door::of(given);
     if (!door.ok()) return failed(screen, noResults, door.error());
+    std::optional<fleet::SecretKey> key;
+    if (given.has("open")) {
+        Passwords passwords(screen);
+        auto its = keyOf(given, passwords, screen);
+        if (!its.ok()) return failed(screen, noResults, its.error());
+        if (!*its) return cli::exitCodeOfSignal(passwords.signal());
+        key = *std::move(its);
+    }
     const WallTime now = wallNow();
     cli::Table table({{"DEVICE"}, {"IS"}, {"SAID"}, {"WHERE"}, {"LAST WORDS"}});
-    const auto walked = walk(*door, id, *filter, [&](const cli::Json& json, const DeviceRow& row) {
+    const auto walked = walk(*door, id, *filter, [&](cli::Json json, DeviceRow row) {
+        if (key) json = opened(std::move(json), row, id, *key);
         if (screen.json()) return screen.print(lineOf(json));
         const std::string word(wordOf(row));
         table.add({row.device,
                    {row.isPresumed ? "(" + word + ")" : word, paintOf(row)},
                    row.at ? cli::timeText(*row.at, now) : "-",
                    stepText(row),
-                   lastLine(row.words)});
+                   row.sealed ? "sealed" : lastLine(row.words)});
     });
     if (!walked.ok()) return failed(screen, noResults, walked.error());
     if (!screen.json() && table.empty()) screen.tell("there is no such device");

@@ -14,6 +14,9 @@
 #include "contract/model/agent.hpp"
 #include "fleet/document/campaign_fields.hpp"
 #include "fleet/document/document.hpp"
+#include "fleet/document/telling.hpp"
+#include "fleet/signing/sealing.hpp"
+#include "fleet/trust/trust.hpp"
 
 namespace stint::fleet {
 namespace {
@@ -46,7 +49,8 @@ Outcome endFor(Reason reason) {
 /// The job's end, for who follows it.
 stint::Outcome endOf(const Kept& kept) {
     std::string text(wordOf(kept.outcome));
-    if (!kept.unsent.empty() && !kept.unsent.back().words.empty()) text += ": " + kept.unsent.back().words;
+    const std::string words = kept.unsent.empty() ? "" : kept.unsent.back().words;
+    if (!words.empty()) text += ": " + (sealedIn(words).empty() ? words : "its words are sealed");
     return {kept.outcome == Outcome::Succeeded ? ends::ok : ends::failure, text.substr(0, text.find('\n'))};
 }
 
@@ -418,10 +422,20 @@ void Agent::perform(Going& going, const Errand::BeginStep& step) {
 void Agent::stepEnded(const std::string& campaign, Errand::StepEnded how) {
     Going* const going = find(campaign);
     if (!going) return;
-    // fleet.md §4, seal-output: nobody but the operators is to read it, so nobody does yet.
-    if (going->isCommandOn && going->campaign.sealOutput) how.words.clear();
+    if (going->isCommandOn && going->campaign.sealOutput) how.words = sealedFor(*going, how.words);
     going->isCommandOn = false;
     happen(campaign, how);
+}
+
+/// fleet.md §4.1: only the operators who have signed the campaign read it; where none of them is there any more,
+/// nobody.
+std::string Agent::sealedFor(const Going& going, std::string_view words) const {
+    const auto& list = identity_->trust().operators();
+    if (!list || words.empty()) return {};
+    const auto readers = keysOfSigners(*list, going.noted.order, commentOf(going.campaign));
+    const std::string whose = going.noted.id + " " + settings_->device;
+    std::string text = sealed(fittingWords(words), whose, readers, longestWords - sealedMark.size());
+    return text.empty() ? text : std::string(sealedMark) + text;
 }
 
 void Agent::perform(Going& going, const Errand::StopStep&) {

@@ -118,6 +118,7 @@ private:
     void finish(Going& going, bool again, stint::Outcome outcome);
     static std::optional<Instant> deadlineOf(const Going& going);
     void stepEnded(const std::string& campaign, Errand::StepEnded how);
+    std::string sealedFor(const Going& going, std::string_view words) const;
     void halt(Going& going, Halt halt);
     void cancelledHere(const std::string& campaign);
     void refused(Going& going, const Judgement& judged, std::uint8_t round);

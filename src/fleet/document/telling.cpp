@@ -55,6 +55,16 @@ std::string fittingWords(std::string_view words) {
     return lines;
 }
 
+std::string_view sealedIn(std::string_view words) {
+    if (!words.starts_with(sealedMark)) return {};
+    words.remove_prefix(sealedMark.size());
+    const auto is64 = [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
+               c == '=';
+    };
+    return std::ranges::all_of(words, is64) ? words : std::string_view();
+}
+
 Result<void> readBlockers(const Origin& from, const Value& value, TellingRow& into) {
     if (!value.table() || value.table()->empty() || value.table()->size() > mostBlockers)
         return fail(Errc::ILLEGAL_ARGUMENT, "{}: blockers are to be a table of 1 to {}", from.file, mostBlockers);

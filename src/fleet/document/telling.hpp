@@ -28,6 +28,11 @@ struct TellingRow {
 /// steers a terminal does not.
 std::string fittingWords(std::string_view words);
 
+/// A command's words that are sealed (§4.1) begin with this, and are base64 after it.
+inline constexpr std::string_view sealedMark = "sealed ";
+/// The base64; empty: they are not sealed.
+std::string_view sealedIn(std::string_view words);
+
 // A device does not tell what the server alone knows.
 std::string_view phaseRule(std::string_view word);
 std::string_view outcomeRule(std::string_view word);

@@ -16,6 +16,7 @@
 #include "base/time/clock.hpp"
 #include "contract/model/reasons.hpp"
 #include "fleet/document/document.hpp"
+#include "fleet/document/telling.hpp"
 #include "fleet/document/words.hpp"
 
 namespace stint::fleet {
@@ -150,6 +151,7 @@ Result<Json> resultJson(Office::View& view, const std::string& id, const Office:
     const bool isTold = told && told->target == number && told->telling.sequence != 0;
     const Telling telling = isTold ? told->telling : Telling{};
     const bool waits = isWaiting(target);
+    const std::string_view sealed = standing.campaign.sealOutput ? sealedIn(telling.words) : std::string_view();
     return Json{{"number", number},
                 {"device", device},
                 {"phase", wordOf(target.phase)},
@@ -158,7 +160,8 @@ Result<Json> resultJson(Office::View& view, const std::string& id, const Office:
                 {"round", target.round},
                 {"step", telling.step},
                 {"code", telling.code},
-                {"words", telling.words},
+                {"words", sealed.empty() ? telling.words : ""},
+                {"sealed", sealed.empty() ? Json() : Json(sealed)},
                 {"made", isTold ? time(told->made) : Json()},
                 {"at", isTold ? time(told->at) : Json()},
                 {"seen", entry ? time(entry->seen) : Json()},

@@ -192,4 +192,15 @@ std::array<unsigned char, 64> SecretKey::signatureOf(std::string_view bytes) con
     return signature;
 }
 
+std::optional<Secret<std::array<unsigned char, 32>>> SecretKey::opened(const SealedKey& sealed) const {
+    Secret<std::array<unsigned char, crypto_box_SECRETKEYBYTES>> scalar;
+    std::array<unsigned char, crypto_box_PUBLICKEYBYTES> point{};
+    std::optional<Secret<std::array<unsigned char, 32>>> key(std::in_place);
+    if (crypto_sign_ed25519_sk_to_curve25519(scalar->data(), pair_->data()) != 0 ||
+        crypto_scalarmult_base(point.data(), scalar->data()) != 0 ||
+        crypto_box_seal_open((*key)->data(), sealed.data(), sealed.size(), point.data(), scalar->data()) != 0)
+        return std::nullopt;
+    return key;
+}
+
 } // namespace stint::fleet

@@ -16,6 +16,9 @@ namespace stint::fleet {
 /// is what minisign takes where there is enough, seconds long, and all that a file may ask for; the least, libsodium's.
 inline constexpr Bytes mostMemory = 1_GiB, leastMemory = 1_MiB;
 
+/// A key of 32 bytes, as libsodium seals one.
+using SealedKey = std::array<unsigned char, 80>;
+
 class SecretKey {
 public:
     static SecretKey make();
@@ -38,6 +41,8 @@ public:
     PublicKey publicKey() const;
     /// Ed25519 over the bytes as they are.
     std::array<unsigned char, 64> signatureOf(std::string_view bytes) const;
+    /// A key of 32 bytes that was sealed for the public one. nullopt: something else was, or for another.
+    std::optional<Secret<std::array<unsigned char, 32>>> opened(const SealedKey& sealed) const;
 
 private:
     SecretKey() = default;

@@ -306,6 +306,16 @@ Result<void> checkSigners(const Operators& list, const Signed& given, const Desi
     return checkClaim(list, given, Claim(desired));
 }
 
+std::vector<PublicKey> keysOfSigners(const Operators& list, const Signed& given, std::string_view comment) {
+    std::vector<PublicKey> keys;
+    for (const Operators::Operator& each : list.operators) {
+        const auto key = PublicKey::read(each.key);
+        if (key.ok() && isSignedBy(given, *key, comment) && std::ranges::find(keys, *key) == keys.end())
+            keys.push_back(*key);
+    }
+    return keys;
+}
+
 std::string namesOfSigners(const Operators& list, const Signed& given, std::string_view comment) {
     std::string names;
     for (const Operators::Operator& each : list.operators)

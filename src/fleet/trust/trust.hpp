@@ -127,6 +127,8 @@ private:
 Result<void> checkSigners(const Operators& list, const Signed& given, const Campaign& campaign);
 Result<void> checkSigners(const Operators& list, const Signed& given, const Instruction& instruction);
 Result<void> checkSigners(const Operators& list, const Signed& given, const Desired& desired);
+/// The keys of the operators who have signed it, each once.
+std::vector<PublicKey> keysOfSigners(const Operators& list, const Signed& given, std::string_view comment);
 /// The names of the operators who have signed it, as the comment says what it is: "ann, bob".
 std::string namesOfSigners(const Operators& list, const Signed& given, std::string_view comment);
 

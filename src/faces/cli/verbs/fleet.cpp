@@ -323,7 +323,9 @@ Verb fleetResultsVerb() {
                      "Ends as `stint fleet status` does.",
             .options = {fleetDataOption,
                         {"--failed", "", "those that failed, refused it, or were too late"},
-                        {"--is", "WORD,…", "those that are so: running, waiting, failed, timed-out, unreachable, …"}},
+                        {"--is", "WORD,…", "those that are so: running, waiting, failed, timed-out, unreachable, …"},
+                        {"--open", "", "what is sealed, by the key of an operator who signed the campaign"},
+                        operatorOption},
             .examples = {{"stint fleet results 20261123-nvc38b7g --failed", ""},
                          {"stint fleet results 20261123-nvc38b7g --is waiting,running --json", ""}},
             .program = fleetProgram};
