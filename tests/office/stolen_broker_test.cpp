@@ -146,6 +146,7 @@ TEST_CASE("§6.3: no log makes a campaign pause, go on, be retried or cancelled 
                                   "no operator of the fleet has signed"})
         CHECK_MESSAGE(desk.hasTold(why), why);
     CHECK(fleet.phones[0].asks(desk, id).word == Reply::Word::Begin);
+    CHECK(desk.look([](Office::View& view) { return sure(view.roster().campaigns()).front().round; }) == 0);
 
     // Whoever said it is none any more, and what he said stands; as does what another list's operator says now.
     sure(desk.instruct(fleet.instruction(id, "pause")));

@@ -605,8 +605,9 @@ Result<void> Office::noted(const std::string& id, const Running& running, const 
             devices.push_back({entry.names[n], running.steering.rollout().targets()[first + n].enrolment});
         STINT_TRY(roster_.addTargets(id, first, devices));
     }
+    const std::uint32_t begun = running.steering.rollout().round(); // one that was passed over is none
     for (const Record& record : entry.records)
-        if (const auto* const retried = std::get_if<Retried>(&record))
+        if (const auto* const retried = std::get_if<Retried>(&record); retried && retried->round <= begun)
             STINT_TRY(roster_.beginRound(id, retried->round));
     return {};
 }
