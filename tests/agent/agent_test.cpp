@@ -1,6 +1,8 @@
 // fleet.md §1, §4.2: the agent of a device, from a person's join to a campaign's end.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "agent/world.hpp"
 #include "contract/model/agent.hpp"
 #include "fleet/document/document.hpp"
@@ -394,7 +396,6 @@ TEST_CASE("fleet.md §4.2: a cancel stops a step before the point of no return, 
     World world;
     const std::string id = begun(world, World::campaign(command));
     const std::string late = world.order(World::campaign(flash));
-    world.run(work);
     world.answerAll();
     world.runErrand(late);
     world.answerAll();
@@ -416,13 +417,11 @@ TEST_CASE("fleet.md §3.1: a device that is there twice is told so, stops what r
     World world;
     const std::string id = begun(world, World::campaign(command));
     const std::string late = world.order(World::campaign(flash));
-    world.run(work);
     world.answerAll();
     world.runErrand(late);
     world.answerAll();
     world.isCloned = true;
     world.hear({.campaign = id, .enrolment = 1, .round = 0, .again = true});
-    world.run(work);
     world.answerAll();
     CHECK(world.told(id).outcome == Outcome::Rejected);
     CHECK(world.told(id).words == "cloned");
@@ -461,9 +460,35 @@ TEST_CASE("fleet.md §2.2: a hint to who has begun makes the device ask what is 
     world.newest.cancelled = {id};
     world.sayNews();
     world.hear({.campaign = id, .enrolment = 1, .round = 0, .again = true});
+    CHECK_FALSE(world.has(work)); // fleet.md §1: it is looked at by the agent that runs, whatever keeps job 1 waiting
+    world.answerAll();
+    CHECK(world.told(id).outcome == Outcome::Cancelled);
+    CHECK_FALSE(world.has(work));
+}
+
+TEST_CASE("fleet.md §1: an order that comes while anything runs is looked at at once, or by job 1 where that is lost") {
+    World world;
+    const std::string id = begun(world, World::campaign(command));
+    world.newest.cancelled = {id};
+    world.sayNews();
+    world.hear({.campaign = id, .enrolment = 1, .round = 0, .again = true});
+    world.lose();
+    CHECK(world.has(work));
+    world.hear({.campaign = id, .enrolment = 1, .round = 0, .again = true}); // job 1 waits
+    world.answerAll();
+    CHECK(world.told(id).outcome == Outcome::Cancelled);
+}
+
+TEST_CASE("fleet.md §2.2: a hint to who waits makes the device ask what is new, and so its job ends with a cancel") {
+    World world;
+    const std::string id = ordered(world, World::campaign(command, "[job]\ncharging = true\n"));
+    world.newest.cancelled = {id};
+    world.sayNews();
+    world.hear({.campaign = id, .enrolment = 1, .round = 0, .again = true});
     world.run(work);
     world.answerAll();
     CHECK(world.told(id).outcome == Outcome::Cancelled);
+    CHECK_FALSE(world.hasErrand(id));
 }
 
 TEST_CASE("fleet.md §6.2: a device that has an older list than the statement names waits for the newer one") {

@@ -116,7 +116,7 @@ def devices(office):
     made = []
     try:
         for _ in range(3):
-            made.append(Device())
+            made.append(Device(policy={"job.slots": 1}))  # whose one slot a cancel does not wait for (fleet.md §1)
             made[-1].joins(line)
         yield made
     finally:

@@ -255,7 +255,10 @@ void Agent::heard(std::string_view text) {
     const auto order = orderIn(text);
     if (!order.ok()) return wires_.complain(order.error().message);
     if (!identity_) return;
-    if (order->desired != 0 || note(*order)) wantWork();
+    if (order->desired == 0 && !note(*order)) return;
+    // fleet.md §1: job 1 might wait for the slot of the very job that a cancel is to stop.
+    if (!pass_ && mayTalk()) return beginPass();
+    wantWork();
 }
 
 /// True: the server is to be asked about it.
@@ -266,9 +269,9 @@ bool Agent::note(const OrderMessage& order) {
     if (isTold && order.round <= found->second.round) {
         const Going* const going = find(order.campaign);
         if (!going || !order.again) return false;
-        if (going->errand->isRunning()) return true; // there is news of it: it was cancelled
-        happen(order.campaign, Errand::Offered{going->errand->kept().round});
-        return false;
+        // It was cancelled, or there is a place: a hello brings the one, and a job that waits no more the other.
+        if (!going->errand->isRunning()) happen(order.campaign, Errand::Offered{going->errand->kept().round});
+        return !fault_;
     }
     if (isKnown && !isTold && found->second.isOpen() &&
         (order.enrolment < found->second.enrolment ||
