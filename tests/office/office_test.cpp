@@ -365,16 +365,28 @@ TEST_CASE("§5.2: a device for which the disk had no room is read again") {
     broker.close();
 }
 
-TEST_CASE("§4.2: a cancel ends who has no slot, and who has one hears of it from a statement") {
+TEST_CASE("§4.2: a cancel ends who has no slot; who has one, or waits, hears of it from a statement") {
     SmallFleet fleet(4);
     Desk& desk = *fleet.desk;
     const std::string id = sure(desk.start(fleet.campaign(2), true)).id;
     const auto begun = fleet.letBegin(id, {&desk});
     REQUIRE(begun.size() == 2);
+    Phone& waits = *std::ranges::find_if(fleet.phones, [&](const Phone& one) {
+        return !begun.contains(static_cast<std::size_t>(&one - fleet.phones.data()));
+    });
+    waits.tell(desk, id, Phase::Waiting);
+    CHECK(eventually([&] {
+        return desk.look([&](Office::View& view) {
+            const auto targets = view.campaign(id)->steering.rollout().targets();
+            return std::ranges::any_of(targets, [](const Target& one) { return one.sequence != 0; });
+        });
+    }));
     desk.orders();
     CHECK(desk.instruct(fleet.instruction(id, "cancel")).ok());
     CHECK(desk.count(id, Outcome::Cancelled) == 2);
-    CHECK(desk.orders().size() == 2); // which makes them ask
+    const auto orders = desk.orders();
+    CHECK(orders.size() == 3); // which makes them ask
+    CHECK(orders.contains(waits.endpoint()));
     const auto answer = fleet.phones[*begun.begin()].hello(desk);
     REQUIRE(answer.statement);
     CHECK(sure(statementIn(answer.statement->document)).cancelled == std::vector<std::string>{id});

@@ -174,7 +174,7 @@ void explain(const DeviceRow& row, const Standing& standing, const Screen& scree
     const auto* const phase = std::ranges::find(fleet::phaseRows, row.phase, &fleet::PhaseRow::phase);
     screen.print(printable(fmt::format("{} in {} ({}): {}", row.device, standing.name, standing.id, wordOf(row))));
     screen.print(fmt::format("{}{}", outcome ? outcome->meaning : phase->meaning,
-                             row.isPresumed ? "; so the server holds, for the device is silent" : ""));
+                             row.isPresumed ? "; so the server holds, and the device has not said so itself yet" : ""));
     showBlockers(row, now, screen);
     if (const std::string step = stepText(row); !step.empty()) screen.print(step);
     if (!row.words.empty()) screen.print(printableLines(row.words));

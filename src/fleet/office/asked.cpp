@@ -399,11 +399,14 @@ Result<void> Office::instructed(const Signed& given) {
                     instruction.campaign, running.campaign.name, &given));
     carryOut(found->first, running, running.steering.handle(row->event, given, instruction, wallNow()));
     STINT_TRY(append(found->first, running));
-    // Whoever has begun hears of it from a statement, for which this makes it ask.
+    // Whoever has begun, or waits, hears of it from a statement, for which this makes it ask.
     const Rollout& rollout = running.steering.rollout();
     const auto targets = rollout.targets();
-    for (Device device = 0; rollout.isCancelled() && device < targets.size(); ++device)
-        if (targets[device].holdsSlot()) order(found->first, running, {device, targets[device].round, true});
+    for (Device device = 0; rollout.isCancelled() && device < targets.size(); ++device) {
+        const Target& target = targets[device];
+        const bool waits = target.isPresumed && target.sequence != 0;
+        if (waits || target.holdsSlot()) order(found->first, running, {device, target.round, true});
+    }
     return {};
 }
 

@@ -319,7 +319,7 @@ Verb fleetResultsVerb() {
             .most = 1,
             .summary = "what became of each device in a campaign",
             .about = "Each device's end, or how far it is, and its last words: a command's last lines where it failed. "
-                     "An end in brackets is the server's guess, for the device is silent.\n"
+                     "An end in brackets is the server's word: the device has not told its own yet.\n"
                      "Ends as `stint fleet status` does.",
             .options = {fleetDataOption,
                         {"--failed", "", "those that failed, refused it, or were too late"},
