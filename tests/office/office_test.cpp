@@ -122,6 +122,7 @@ TEST_CASE("§3: a device that leaves is out once it has signed that itself, and 
     CHECK(desk.count(id, Outcome::Cancelled) == 0);
     for (int twice = 0; twice < 2; ++twice) // the first answer may be lost
         CHECK(says(phone, phone.identity->key(), leave) == leaveAnswer());
+    CHECK(desk.audit().back() == "the device leave " + phone.id()); // §2.3
     CHECK(desk.count(id, Outcome::Cancelled) == 1);
     CHECK(desk.look([&](Office::View& view) { return sure(view.roster().device(phone.id()))->isGone; }));
     CHECK(phone.asks(desk, id).word == Reply::Word::Over);

@@ -78,6 +78,20 @@ TEST_CASE("fleet.md §6.4: the owner's bytes are a budget that no policy of the 
     CHECK(putBudget(stage.ground.config, "1GB").error().code == Errc::SECURITY);
 }
 
+TEST_CASE("fleet.md §3: all policies of a fleet go with it, and nothing else beside them") {
+    Stage stage;
+    CHECK(removePolicies(stage.ground.config).ok()); // there is none
+    REQUIRE(stage.run(content(StepKind::Policy, "job.slots = 3")).code == 0);
+    REQUIRE(putPolicy(stage.ground.config, desiredPolicyName, "job.slots = 2").code == 0);
+    REQUIRE(putBudget(stage.ground.config, "500MB").ok());
+    for (const char* const other : {"mine.toml", "fleet-mine.toml", "fleet-20261123-nvc38b7g.toml"})
+        write(policyIn(stage, other), "job.slots = 4");
+    REQUIRE(filesIn(policyIn(stage).parent_path()) == 6);
+    REQUIRE(removePolicies(stage.ground.config).ok());
+    CHECK(filesIn(policyIn(stage).parent_path()) == 3);
+    CHECK(contentOf(policyIn(stage, "fleet-mine.toml")) == "job.slots = 4");
+}
+
 TEST_CASE("a policy that contradicts the owner's is refused; where the owner's own is wrong it waits") {
     // fleet.md §4.4, §6.4
     Stage stage;

@@ -154,8 +154,8 @@ int leave(const Arguments& given, const Screen& screen) {
     if (!now.ok()) return screen.fail(noLeave, now.error());
     if (!*now) return screen.fail(ends::noInput, fmt::format("{}: this device is in no fleet", noLeave));
     const std::string name = (*now)->name;
-    screen.tell(
-        printable(fmt::format("what the fleet {} has under way here is stopped, and its jobs and keys go", name)));
+    screen.tell(printable(
+        fmt::format("what the fleet {} has under way here is stopped, and its jobs, policies and keys go", name)));
     if (!given.has("yes")) {
         if (!screen.canAsk())
             return screen.fail(ends::usage, fmt::format("{}: this is not a terminal, so nobody can be asked; with "

@@ -48,7 +48,7 @@ void Agent::leaveFleet(std::uint64_t run, const std::string& untold) {
     isWorkDue_ = isTelling_ = false;
     retold_.clear();
     if (auto gone = wires_.unregisterForPush(); !gone.ok()) wires_.complain(gone.error().message);
-    if (auto gone = putBudget(place_.config, {}); !gone.ok()) wires_.complain(gone.error().message);
+    if (auto gone = removePolicies(place_.config); !gone.ok()) wires_.complain(gone.error().message);
     const bool wasIn = identity_ || !trouble_.empty();
     keeping_.reset();
     identity_.reset();

@@ -25,6 +25,7 @@ enum class Act : std::uint8_t {
     Certificate,
     Label,
     Remove,
+    Leave,
     Stop,
     Cloned,
 };
@@ -46,6 +47,7 @@ inline constexpr auto actRows = std::to_array<ActRow>({
     {Act::Certificate, "certificate", "gave a certificate to"},
     {Act::Label, "label", "labelled"},
     {Act::Remove, "remove", "removed"},
+    {Act::Leave, "leave", "left the fleet:"},
     {Act::Stop, "stop", "stopped, for too many failed in,"},
     {Act::Cloned, "cloned", "found there twice, or put back,"},
 });
@@ -55,7 +57,7 @@ std::string_view wordOf(Act act);
 struct AuditEntry {
     Bytes number = 0; ///< from 1 on
     WallTime at{};
-    std::string by;     ///< operators' names, root, or the server
+    std::string by;     ///< operators' names, root, the server, or the device
     std::string act;    ///< a word of the table, or of a newer one
     std::string of;     ///< a campaign, a device, or a list's version
     std::string words;  ///< more of it, for people; empty: there is no more

@@ -109,7 +109,8 @@ Result<std::string> Office::left(const std::string& device, const std::string& q
     if (asked.device != device || asked.enrolment != entry->enrolment ||
         !isSignedBy(given, certificate.key, commentOf(asked)))
         return fail(Errc::ILLEGAL_ARGUMENT, "the device does not say that itself");
-    STINT_TRY(removed(device));
+    STINT_TRY(enter(Act::Leave, std::string(theDevice), device));
+    STINT_TRY(takenOut(device));
     return leaveAnswer();
 }
 
@@ -427,6 +428,10 @@ Result<void> Office::removed(const std::string& device) {
     const auto entry = STINT_TRY(roster_.device(device));
     if (!entry || entry->isGone) return fail(Errc::REFUSED, "no device {} is in the fleet", device);
     STINT_TRY(enter(Act::Remove, std::string(theServer), device));
+    return takenOut(device);
+}
+
+Result<void> Office::takenOut(const std::string& device) {
     if (auto put = broker_.put(devicesBucket, device, ""); !put.ok()) {
         lose(put.error());
         return put;

@@ -34,8 +34,8 @@
 
 namespace stint::fleet {
 
-/// The audit's name for what the server does of itself, or for who can read its directory.
-inline constexpr std::string_view theServer = "the server";
+/// The audit's names for what the server does of itself, or who can read its directory; and for what a device does.
+inline constexpr std::string_view theServer = "the server", theDevice = "the device";
 
 /// The buckets of devices' certificates, by the devices' names, of what they said of themselves and of their state, and
 /// in which enrolment they were found cloned, by these with those ends; and of what all servers of a fleet have to
@@ -245,6 +245,7 @@ private:
     Result<void> instructed(const Signed& instruction);
     Result<void> takenOperators(const Signed& list);
     Result<void> removed(const std::string& device);
+    Result<void> takenOut(const std::string& device);
     Result<void> labelled(const std::string& device, const std::vector<std::string>& changes);
     Result<void> certified(const std::string& device, const Signed& certificate);
     Result<std::vector<Member>> membersOf(const Campaign& campaign, bool all);

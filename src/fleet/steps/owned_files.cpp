@@ -1,5 +1,8 @@
 #include "fleet/steps/owned_files.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +18,7 @@
 #include "contract/manifest/manifest.hpp"
 #include "contract/model/agent.hpp"
 #include "contract/policy/policy.hpp"
+#include "fleet/document/document.hpp"
 #include "push/keys/private_file.hpp"
 
 namespace stint::fleet {
@@ -29,6 +33,15 @@ constexpr std::string_view builtInNames = "org.stint.";
 constexpr const char* budgetName = "fleet.toml";
 
 Errand::StepEnded cannotPut(const Error& error) { return notNow(ends::inputOutput, error.message); }
+
+/// Names of policyName() have a campaign's id, and two digits of its step.
+bool isFleets(std::string_view name) {
+    if (name == budgetName || name == desiredPolicyName) return true;
+    constexpr std::string_view before = "fleet-", after = "-00.toml";
+    if (!name.starts_with(before) || name.size() < before.size() + after.size()) return false;
+    const std::string_view id = name.substr(before.size(), name.size() - before.size() - after.size());
+    return isCampaignId(id) && name.ends_with(".toml");
+}
 
 /// Makes the directory, and puts the file in it.
 Result<void> put(const fs::path& directory, const std::string& name, std::string_view text) {
@@ -106,6 +119,22 @@ Errand::StepEnded removePolicy(const fs::path& config, const std::string& name) 
     const auto folder = Folder::open(directory);
     const auto removed = folder.ok() ? folder->remove(name) : folder.error();
     return removed.ok() ? done() : cannotPut(removed.error());
+}
+
+Result<void> removePolicies(const fs::path& config) {
+    const fs::path directory = fleetPolicy(config);
+    std::vector<std::string> names;
+    std::error_code wrong;
+    for (fs::directory_iterator each(directory, wrong); !wrong && each != fs::directory_iterator();
+         each.increment(wrong))
+        if (std::string name = each->path().filename().string(); isFleets(name)) names.push_back(std::move(name));
+    if (wrong && wrong != std::errc::no_such_file_or_directory)
+        return fail(Errc::STORAGE, "{}: {}", directory.string(), wrong.message());
+    if (names.empty()) return {};
+    const Folder folder = STINT_TRY(Folder::open(directory));
+    for (const std::string& name : names)
+        STINT_TRY(folder.remove(name));
+    return {};
 }
 
 std::optional<std::string> policyText(const fs::path& config, const std::string& name) {

@@ -30,6 +30,8 @@ Errand::StepEnded putPolicy(const std::filesystem::path& config, const std::stri
 Result<void> putBudget(const std::filesystem::path& config, std::string_view bytes);
 /// It may not be there.
 Errand::StepEnded removePolicy(const std::filesystem::path& config, const std::string& name);
+/// All that a fleet has put there, and the owner's budget.
+Result<void> removePolicies(const std::filesystem::path& config);
 /// nullopt: there is none of ours.
 std::optional<std::string> policyText(const std::filesystem::path& config, const std::string& name);
 /// `apps` has the owner's manifests.

@@ -114,16 +114,18 @@ Verb fleetJoinVerb() {
 }
 
 Verb fleetLeaveVerb() {
-    return {.name = "fleet leave",
-            .words = "",
-            .summary = "let this device leave its fleet",
-            .about = "Asks first. What the fleet has under way here is stopped, and its jobs, keys and papers go; what "
-                     "it has done here stays. The server is told, if it can be reached. The device stays with its "
-                     "server of push: `stint push leave`.\n"
-                     "Ends with 66 where the device is in no fleet, 75 where the job that leaves still waits.",
-            .options = {{"--yes", "", "leave unasked"}},
-            .examples = {{"stint fleet leave", ""}},
-            .program = fleetProgram};
+    return {
+        .name = "fleet leave",
+        .words = "",
+        .summary = "let this device leave its fleet",
+        .about =
+            "Asks first. What the fleet has under way here is stopped, and its jobs, policies, keys and papers "
+            "go; what else it has done here stays. The server is told, if it can be reached. The device stays with its "
+            "server of push: `stint push leave`.\n"
+            "Ends with 66 where the device is in no fleet, 75 where the job that leaves still waits.",
+        .options = {{"--yes", "", "leave unasked"}},
+        .examples = {{"stint fleet leave", ""}},
+        .program = fleetProgram};
 }
 
 Verb fleetAllowVerb() {
