@@ -339,6 +339,22 @@ TEST_CASE("fleet.md §6.4: the owner's word counts when it begins, too, and so d
 
 // ---- Statements ----
 
+TEST_CASE("fleet.md §6.4: by an owner's file that is wrong nothing is done, the server hears that, and the log where") {
+    World world;
+    world.settle();
+    overwrite(world.place / "fleet.toml", "kinds = [\"run\", \"polic\"]\ncommands = [\"any\"]\n");
+    const std::string id = world.order(World::campaign(command));
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Rejected);
+    CHECK(world.told(id).words == "forbidden: this device's fleet.toml is wrong, and its owner has to mend it");
+    const auto tells = [&](std::string_view words) {
+        return std::ranges::any_of(world.complaints,
+                                   [&](const auto& one) { return one.find(words) != std::string::npos; });
+    };
+    CHECK(tells("fleet.toml:1:"));
+    CHECK(tells(id + ", firmware, is not done here: forbidden")); // §4.2
+}
+
 TEST_CASE("fleet.md §6.3: a command waits for a statement that has it as alive, and is let rest where none comes") {
     World world;
     const std::string id = ordered(world, World::campaign(command), false);

@@ -213,6 +213,7 @@ void Agent::refused(Going& going, const Judgement& judged, std::uint8_t round) {
     const ReasonRow& row = reasons()[static_cast<std::size_t>(*judged.reason)];
     std::string words(row.word);
     if (!judged.words.empty()) words += ": " + judged.words;
+    wires_.complain(fmt::format("{}, {}, is not done here: {}", going.noted.id, going.campaign.name, words));
     happen(going.noted.id, Errand::Refused{round, endFor(row.reason), std::move(words)});
 }
 

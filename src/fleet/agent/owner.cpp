@@ -13,8 +13,11 @@ namespace stint::fleet {
 /// It is read whenever it counts. Without one, and by one that is wrong, a fleet may do nothing.
 Owner Agent::owner() const {
     const auto word = ownersWordIn(place_.owner);
-    if (!word.ok()) wires_.complain(word.error().message);
-    return word.ok() && *word ? (*word)->owner : Owner{};
+    if (word.ok()) return *word ? (*word)->owner : Owner{};
+    wires_.complain(word.error().message);
+    Owner wrong;
+    wrong.isWrong = true;
+    return wrong;
 }
 
 bool Agent::asks(const Going& going, const Owner& owner) const { return owner.ask && !going.errand->kept().isAllowed; }

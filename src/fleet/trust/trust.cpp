@@ -98,6 +98,7 @@ Judgement rejected(Reason reason, std::string words) { return {std::nullopt, rea
 
 /// The first kind that the owner does not let a fleet use here; empty: none.
 template <class Paper> std::string forbiddenKind(const Paper& paper, const Owner& owner) {
+    if (owner.isWrong) return "this device's fleet.toml is wrong, and its owner has to mend it";
     for (const std::string_view kind : kindsOf(paper))
         if (!has(owner.kinds, kind)) return fmt::format("this device does not let a fleet use {}", kind);
     return {};

@@ -21,6 +21,7 @@ struct Owner {
     std::string hours;                 ///< of the day, in which they may begin; empty: any
     std::string bytes;                 ///< a month on metered networks, as a policy's budget has them; empty: any
     bool ask = false;                  ///< a person is asked before one may begin
+    bool isWrong = false;              ///< its file cannot be read as one, so nobody may anything
 
     /// fleet.toml. IllegalArgument: "FILE:LINE:COLUMN: ", what is wrong, and what would be right.
     static Result<Owner> read(std::string_view text, std::string_view file);
