@@ -79,11 +79,12 @@ TEST_CASE(
     world.order(campaign);
     world.run(news);
     world.answerAll();
-    CHECK(labelOf(world.errand(id)) == "firmware (by fleet office, asks: stint fleet allow " + id + ")");
+    CHECK(labelOf(world.errand(id)) == "asks (stint fleet allow " + id + "): firmware (by fleet office)");
     CHECK(world.errand(id).getMinimumLatency() > Duration(29 * 24h));
     CHECK(world.told(id).phase == Phase::Waiting);
     CHECK(world.told(id).blockers == std::vector<ToldBlocker>{{"USER", then}}); // §4.1
     CHECK_FALSE(world.told(id).forecast);
+    CHECK(world.told(id).words == "its owner has not yet allowed it");
     world.runErrand(id); // that is no yes
     CHECK(world.questions().empty());
     world.die();

@@ -260,7 +260,7 @@ def test_where_the_owner_asks_a_person_decides_and_no_command_of_a_campaign(offi
         until(lambda: all(any(blocker["reason"] == "USER" for row in office.results(each) for blocker in row["blockers"])
                           for each in (refused, allowed)))
         jobs = device.world.done("jobs", "--json")
-        assert f"asks: stint fleet allow {allowed}" in jobs and f"asks: stint fleet allow {refused}" in jobs, jobs
+        assert f"asks (stint fleet allow {allowed}): " in jobs and f"asks (stint fleet allow {refused}): " in jobs, jobs
         device.line.daemon.kill()
         device.line.start_daemon()
         assert "may begin" in device.world.stint("fleet", "allow", allowed).err

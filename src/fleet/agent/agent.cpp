@@ -372,7 +372,8 @@ void Agent::rest(Going& going, Duration after, bool isFree) {
                                 .isLate = going.isLate,
                                 .waited = waited,
                                 .spread = going.part,
-                                .note = owners.why});
+                                .note = owners.why,
+                                .asks = owners.asks});
     if (!job.ok()) return wires_.complain(within(going.noted.id, job.error()).message);
     wires_.schedule({AgentJob::Kind::Errand, going.noted.id}, *job);
 }

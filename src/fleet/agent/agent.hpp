@@ -63,6 +63,7 @@ private:
     struct Halt {
         Duration time{0};
         std::string why;
+        bool asks = false; ///< a person's yes alone ends it
     };
     /// A campaign that this device has to do with.
     struct Going {

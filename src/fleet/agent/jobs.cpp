@@ -39,6 +39,12 @@ JobInfo::Builder ownJob(AgentJob::Kind kind, std::string label) {
     return builder;
 }
 
+/// A question to a person stands first: lists cut the rest.
+std::string labelOf(std::string_view name, std::string_view fleet, const Resting& resting) {
+    if (resting.asks) return fmt::format("{}: {} (by fleet {})", resting.note, name, fleet);
+    return fmt::format("{} (by fleet {}{}{})", name, fleet, resting.note.empty() ? "" : ", ", resting.note);
+}
+
 } // namespace
 
 JobName nameOf(const AgentJob& job) {
@@ -85,8 +91,7 @@ Result<JobInfo> errandJob(const Campaign& campaign, std::string_view fleet, cons
     }
     builder.setMinimumLatency(latency).setPersisted(true).setExtras(
         PersistableBundle()
-            .putString(labelExtra, fmt::format("{} (by fleet {}{}{})", campaign.name, fleet,
-                                               resting.note.empty() ? "" : ", ", resting.note))
+            .putString(labelExtra, labelOf(campaign.name, fleet, resting))
             .putLong(sequenceExtra, kept.sequence)
             .putLong(slotExtra, kept.slot)
             .putBoolean(allowedExtra, kept.isAllowed)

@@ -35,6 +35,7 @@ struct Resting {
     Duration waited{0};  ///< since the order was heard, by the fleet's time
     Duration spread{0};  ///< this device's part
     std::string note{};  ///< for people, of what its owner says; empty: nothing
+    bool asks = false;   ///< a person, whose yes alone ends it
 };
 /// The bytes of the files that are still to come from that step on.
 Bytes bytesLeft(const Campaign& campaign, std::uint32_t from);

@@ -324,13 +324,15 @@ void Agent::lookAtWaiting() {
         auto its = wires_.waiting({AgentJob::Kind::Errand, id});
         if (!its.ok()) return wires_.complain(within(id, its.error()).message);
         if (its->isCancelled) cancelledHere(id);
+        std::string words;
         if (const Going* const going = find(id); going && asks(*going, owner())) {
             its->blockers.resize(std::min<std::size_t>(its->blockers.size(), 1));
             for (ToldBlocker& only : its->blockers)
                 only.reason = nameOf(PENDING_JOB_REASON_USER);
             its->forecast.reset();
+            words = "its owner has not yet allowed it";
         }
-        happen(id, Errand::Blocked{std::move(its->blockers), its->forecast, fleetTime()});
+        happen(id, Errand::Blocked{std::move(its->blockers), its->forecast, fleetTime(), std::move(words)});
     }
 }
 

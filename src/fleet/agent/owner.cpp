@@ -30,7 +30,8 @@ Agent::Halt Agent::ownersHalt(const Going& going, Duration after) const {
         return {restAfterNo, "its owner's budget cannot be set"};
     }
     if (asks(going, owner)) // until it ends by its expiry
-        return {std::max(going.noted.until - fleetTime(), Duration(1)), "asks: stint fleet allow " + going.noted.id};
+        return {std::max(going.noted.until - fleetTime(), Duration(1)),
+                fmt::format("asks (stint fleet allow {})", going.noted.id), true};
     const auto hours = parseHours(owner.hours);
     if (!hours.ok()) return {};
     const Duration until = wires_.untilHours(*hours, after);

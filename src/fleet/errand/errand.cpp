@@ -260,6 +260,7 @@ void Errand::on(const Blocked& blocked) {
     Telling& told = kept_.unsent.back();
     if (kept_.isSlotOpen) --told.slot;
     told.blockers = blocked.blockers;
+    told.words = blocked.words;
     told.forecast = blocked.forecast;
 }
 

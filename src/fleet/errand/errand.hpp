@@ -87,7 +87,8 @@ public:
     struct Blocked {
         std::vector<ToldBlocker> blockers;
         std::optional<WallTime> forecast;
-        WallTime at{}; ///< the fleet's time, which only moves on
+        WallTime at{};       ///< the fleet's time, which only moves on
+        std::string words{}; ///< for people, beside the reasons
     };
     struct Tick {};
     using Event =
