@@ -86,10 +86,14 @@ def test_a_desired_state_is_made_so_refused_and_told_and_the_last_version_wins(g
     assert len(row["hash"]) == 64 and row["since"] > 1_700_000_000_000, row
 
     # stintd and its agent are killed in the middle; the second version is the whole of it.
+    own = able.world.root / "config" / "stint" / "policy.toml"
+    own.write_text("job.slots = 9\n")
     assert ground.set("job.slots=2") == "2"
     able.line.daemon.kill()
     comes_back(able)
-    ground.until((1, "refused"), (2, "unheard"))
+    ground.until((0, "changed"), (1, "refused"), (2, "unheard"))
+    assert ground.drift()[0][2] == "job.slots is 9 here, by policy.toml:1"
+    own.unlink()
     assert policy_file(able).read_text() == "job.slots = 2\n" and ground.shown(0)["version"] == 2
 
     # A device that was away has the newest alone. An owner who changes it stands above the fleet, and is told of.

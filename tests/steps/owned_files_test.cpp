@@ -2,6 +2,7 @@
 #include "steps/stage.hpp"
 
 #include "contract/policy/policy.hpp"
+#include "fleet/steps/desired.hpp"
 #include "fleet/steps/owned_files.hpp"
 #include "transfer/nginx.hpp"
 
@@ -76,6 +77,31 @@ TEST_CASE("fleet.md §6.4: the owner's bytes are a budget that no policy of the 
     CHECK(budget() == std::nullopt);
     fs::create_symlink("/dev/null", policyIn(stage, "fleet.toml")); // it is left alone
     CHECK(putBudget(stage.ground.config, "1GB").error().code == Errc::SECURITY);
+}
+
+TEST_CASE("fleet.md §4.3: what the owner's policy has otherwise is named, with its value and its place") {
+    Stage stage;
+    const fs::path& config = stage.ground.config;
+    const auto wants = [&](const std::string& policy) {
+        REQUIRE(putPolicy(config, desiredPolicyName, policy).code == 0);
+        const Desired desired{.version = 1, .made = {}, .targets = "all", .policy = policy, .settings = {}};
+        return changedSince(stage.ground, desired).value();
+    };
+    const std::string budget = "[[network_budget]]\napp = \"*\"\nclass = \"metered\"\nperiod = \"month\"\nbytes = ";
+    CHECK(wants("job.slots = 7\n") == "");
+    write(config / "policy.toml", "\n[job]\nslots = 5\n");
+    CHECK(wants("job.slots = 7\n") == "job.slots is 5 here, by policy.toml:3");
+    CHECK(wants("job.slots = 5\n") == "");
+    CHECK(wants("job.schedule_rate = 9\n" + budget + "\"1GB\"\n") == "");
+    write(config / "policy.toml", budget + "\"none\"\n");
+    CHECK(wants(budget + "\"1GB\"\n") == "network_budget.*.metered.month is another one here, by policy.toml:1");
+    CHECK(wants("[networks]\nhome = \"metered\"\n") == "");
+    write(config / "policy.toml", "[networks]\nhome = \"unmetered\"\n");
+    CHECK(wants("[networks]\nhome = \"metered\"\n") == "networks.home is otherwise here");
+    fs::remove(policyIn(stage, desiredPolicyName));
+    CHECK(changedSince(stage.ground,
+                       {.version = 1, .made = {}, .targets = "all", .policy = "job.slots = 7\n", .settings = {}})
+              .value() == "fleet-desired.toml is gone");
 }
 
 TEST_CASE("fleet.md §3: all policies of a fleet go with it, and nothing else beside them") {

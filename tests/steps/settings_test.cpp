@@ -202,7 +202,7 @@ TEST_CASE("a desired state is made so whole or not at all, and what a person cha
                                                           "battery = \"unrestricted\"\n"))
               .value() == "com.example.news/battery");
     fs::remove(file);
-    CHECK(changedSince(ground, whole).value() == "fleet-desired.toml is another one");
+    CHECK(changedSince(ground, whole).value() == "fleet-desired.toml is gone");
     REQUIRE(makeSo(ground, whole).code == 0);
     CHECK(changedSince(ground, whole).value() == "");
     REQUIRE(makeSo(ground, {}).code == 0);

@@ -20,8 +20,10 @@ Errand::StepEnded makeSo(const Ground& ground, const Desired& desired) {
 }
 
 Result<std::string> changedSince(const Ground& ground, const Desired& desired) {
-    if (policyText(ground.config, desiredPolicyName).value_or("") != desired.policy)
-        return fmt::format("{} is another one", desiredPolicyName);
+    const auto policy = policyText(ground.config, desiredPolicyName);
+    if (policy.value_or("") != desired.policy)
+        return fmt::format("{} is {}", desiredPolicyName, policy ? "another one" : "gone");
+    if (std::string other = STINT_TRY(overriddenIn(ground.config, desired.policy)); !other.empty()) return other;
     if (desired.settings.empty()) return std::string();
     const auto settings = STINT_TRY(settingsIn(desired.settings, "settings"));
     const auto daemon = STINT_TRY(ground.daemon());

@@ -17,6 +17,7 @@
 #include "base/unix/process.hpp"
 #include "contract/manifest/manifest.hpp"
 #include "contract/model/agent.hpp"
+#include "contract/model/constants.hpp"
 #include "contract/policy/policy.hpp"
 #include "fleet/document/document.hpp"
 #include "push/keys/private_file.hpp"
@@ -135,6 +136,31 @@ Result<void> removePolicies(const fs::path& config) {
     for (const std::string& name : names)
         STINT_TRY(folder.remove(name));
     return {};
+}
+
+Result<std::string> overriddenIn(const fs::path& config, std::string_view text) {
+    const Policy wanted = STINT_TRY(applyPolicy({}, text, desiredPolicyName));
+    const Policy counts = STINT_TRY(readPolicyFiles(usualPolicy(config)));
+    const auto by = [&](const std::string& key) { // an operator reads it, so it is no path
+        const auto found = counts.origins.find(key);
+        return found == counts.origins.end() ? "the usual" : fs::path(found->second).filename().string();
+    };
+    for (const auto& [key, origin] : wanted.origins) {
+        const auto row = constantRow(key);
+        if (!row.ok()) continue; // a budget's
+        const std::string its = constantText(counts.constants, **row);
+        if (its != constantText(wanted.constants, **row)) return fmt::format("{} is {} here, by {}", key, its, by(key));
+    }
+    const auto& budgets = counts.constants.networkBudgets;
+    for (const NetworkBudget& budget : wanted.constants.networkBudgets)
+        if (std::ranges::find(budgets, budget) == budgets.end())
+            return fmt::format("{} is another one here, by {}", keyOf(budget), by(keyOf(budget)));
+    for (const auto& [network, rule] : wanted.networks) {
+        const auto its = counts.networks.find(network);
+        if (its == counts.networks.end() || its->second.metered != rule.metered)
+            return fmt::format("networks.{} is otherwise here", network);
+    }
+    return std::string();
 }
 
 std::optional<std::string> policyText(const fs::path& config, const std::string& name) {

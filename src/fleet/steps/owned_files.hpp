@@ -32,6 +32,9 @@ Result<void> putBudget(const std::filesystem::path& config, std::string_view byt
 Errand::StepEnded removePolicy(const std::filesystem::path& config, const std::string& name);
 /// All that a fleet has put there, and the owner's budget.
 Result<void> removePolicies(const std::filesystem::path& config);
+/// The first thing of that policy's, which is there, that another file of this device's has otherwise, with what counts
+/// in its place and by which file; empty: there is none.
+Result<std::string> overriddenIn(const std::filesystem::path& config, std::string_view text);
 /// nullopt: there is none of ours.
 std::optional<std::string> policyText(const std::filesystem::path& config, const std::string& name);
 /// `apps` has the owner's manifests.

@@ -239,7 +239,7 @@ Verb fleetDriftVerb() {
             .summary = "devices that are not as `stint fleet set` wants them, and why",
             .about = "unheard: it has told nothing yet. older: it has told of another version. waiting: it could not "
                      "be made so yet. refused: it refuses it, or its owner does. changed: it was so, and somebody has "
-                     "changed it there since.\n"
+                     "changed it there since, or its owner's policy has another value.\n"
                      "Ends with 1 where there is any.",
             .options = {fleetDataOption},
             .examples = {{"stint fleet drift", ""}, {"stint fleet drift --json", ""}},
