@@ -281,7 +281,9 @@ def test_a_device_that_leaves_is_none_of_the_fleets(office):
     device = Device()
     try:
         device.joins(office.invites("--labels", "site=berlin"))
-        assert len(office.world.done("fleet", "devices", "--json").splitlines()) == 1
+        (row,) = [json.loads(line) for line in office.world.done("fleet", "devices", "--json").splitlines()]
+        own = json.loads(device.world.done("fleet", "device", "--json"))
+        assert (own["device"], own["fleet"], own["kinds"]) == (row["device"], "office", ["get", "run", "verify"]), own
         device.world.done("device", "set", "charging=no")
         started = office.starts(WAITS, "--all")
         until(lambda: office.outcomes(started) == ["waiting"])
@@ -291,9 +293,30 @@ def test_a_device_that_leaves_is_none_of_the_fleets(office):
         assert not (device.world.store / "fleet").exists()
         assert office.world.done("fleet", "devices", "--json") == "" and office.outcomes(started) == ["cancelled"]
         assert "by fleet" not in device.world.done("jobs")
-        assert device.world.stint("fleet", "leave", "--yes").code == 66
+        assert device.world.stint("fleet", "leave", "--yes").code == device.world.stint("fleet", "device").code == 66
         device.joins(office.invites("--labels", "site=berlin"))
         assert len(office.world.done("fleet", "devices", "--json").splitlines()) == 1
+    finally:
+        device.close()
+
+
+def test_a_wrong_file_of_the_owners_is_told_on_both_sides_and_a_cancel_ends_the_job_of_who_waits(office):
+    device = Device()
+    try:
+        device.world.done("device", "set", "charging=no")
+        device.joins(office.invites("--labels", "site=berlin"))
+        started = office.starts(WAITS, "--all")
+        until(lambda: office.outcomes(started) == ["waiting"])
+        office.says("cancel", started)
+        until(lambda: started not in device.world.done("jobs"))
+        assert office.outcomes(started) == ["cancelled"]
+        (device.world.root / "config" / "stint" / "fleet.toml").write_text('kinds = ["run", "polic"]\n')
+        started = office.starts(campaign(RAN), "--all")
+        until(lambda: office.outcomes(started) == ["rejected"])
+        assert "fleet.toml is wrong" in office.results(started)[0]["words"]
+        until(lambda: "fleet.toml:1:" in device.line.daemon.log.read_text())
+        made = device.world.stint("fleet", "device")
+        assert made.code == 64 and "fleet.toml:1:" in made.err and "office" in made.out, made
     finally:
         device.close()
 

@@ -9,6 +9,7 @@
 #include "base/time/clock.hpp"
 #include "faces/fleetctl/devices.hpp"
 #include "faces/fleetctl/door.hpp"
+#include "faces/fleetctl/own.hpp"
 #include "faces/fleetctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"
@@ -81,6 +82,7 @@ int drift(const Arguments& given, const Screen& screen) {
 }
 
 int device(const Arguments& given, const Screen& screen) {
+    if (given.words.empty()) return ownDevice(screen);
     const std::string& id = given.words[0];
     const std::string what = fmt::format("cannot show {}", printable(id));
     if (const auto code = misnamed(id, what, screen)) return *code;

@@ -1,27 +1,21 @@
 // `stint fleet join` (fleet.md §3): what the fleet may do here is shown, and asked for; then this device joins the
 // fleet's server of push, and a job of the fleet's agent does the rest. And `stint fleet leave`, likewise.
-#include <algorithm>
-#include <filesystem>
 #include <string>
-#include <vector>
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 
 #include "base/result/errors.hpp"
 #include "base/text/printable.hpp"
 #include "contract/model/agent.hpp"
 #include "faces/fleetctl/agents_job.hpp"
+#include "faces/fleetctl/own.hpp"
 #include "faces/fleetctl/verbs.hpp"
 #include "faces/pushctl/server/post.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
 #include "faces/screen/text.hpp"
-#include "fleet/document/campaign_fields.hpp"
 #include "fleet/enrolment/code.hpp"
 #include "fleet/enrolment/files.hpp"
-#include "fleet/enrolment/identity.hpp"
-#include "fleet/trust/trust.hpp"
 #include "push/joining/settings.hpp"
 #include "stint/job_info.hpp"
 
@@ -34,42 +28,6 @@ namespace ends = cli::ends;
 namespace {
 
 constexpr std::string_view noJoin = "cannot join", noLeave = "cannot leave";
-
-/// Behind the words for commands stand the programs that may be them.
-std::string mayText(const fleet::StepRow& row, const fleet::Owner& owner) {
-    if (!row.isCommand) return std::string(row.meaning);
-    if (owner.lets("")) return fmt::format("{}: any program", row.meaning);
-    if (owner.commands.empty()) return fmt::format("{}: no program", row.meaning);
-    return fmt::format("{}: {}", row.meaning, fmt::join(owner.commands, ", "));
-}
-
-void tellWhatItMay(const std::optional<fleet::OwnersWord>& word, const std::string& server, const Screen& screen) {
-    if (!word) {
-        std::vector<std::string> places;
-        for (const auto& file : fleet::ownersFiles())
-            places.push_back(file.string());
-        screen.tell(fmt::format("orders of the fleet at {} may do nothing here, for neither {} is there; `kinds = "
-                                "[\"get\"]` in it lets them fetch files, `kinds = [\"get\", \"run\", \"verify\"]` with "
-                                "`commands = [\"/usr/bin/PROGRAM\"]` run that program, too",
-                                server, fmt::join(places, " nor ")));
-        return;
-    }
-    screen.tell(fmt::format("orders of the fleet at {} may do this here, by {}:", server, word->file.string()));
-    for (const fleet::StepRow& row : fleet::stepKinds)
-        if (std::ranges::find(word->owner.kinds, row.key) != word->owner.kinds.end())
-            screen.tell(fmt::format("  {:<9} {}", row.key, mayText(row, word->owner)));
-    if (!word->owner.hours.empty()) screen.tell(fmt::format("they begin at {} alone", word->owner.hours));
-    if (!word->owner.bytes.empty())
-        screen.tell(fmt::format("they move {} a month on metered networks at most", word->owner.bytes));
-    if (word->owner.ask) screen.tell("you are asked before each: `stint fleet allow` and `stint fleet refuse` answer");
-}
-
-/// nullopt: this device is in no fleet.
-Result<std::optional<fleet::Fleet>> ownFleet() {
-    const auto folder = STINT_TRY(fleet::privateFolder(fleet::Identity::directory()));
-    if (!folder) return std::optional<fleet::Fleet>();
-    return fleet::Fleet::read(*folder);
-}
 
 int joined(const Screen& screen) {
     const auto now = ownFleet();
@@ -136,7 +94,8 @@ int join(const Arguments& given, const Screen& screen) {
                            fmt::format("{}: this device is in the fleet {} already", noJoin, (*now)->name));
     const auto word = fleet::ownersWordIn(fleet::ownersFiles());
     if (!word.ok()) return screen.fail(noJoin, word.error());
-    tellWhatItMay(*word, *server, screen);
+    for (const std::string& line : whatItMay(*word, *server))
+        screen.tell(line);
     if (!given.has("yes")) {
         if (!screen.canAsk())
             return screen.fail(ends::usage, fmt::format("{}: this is not a terminal, so nobody can be asked; with "

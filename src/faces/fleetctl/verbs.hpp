@@ -27,7 +27,7 @@ int devices(const cli::Arguments& given, const cli::Screen& screen);
 int remove(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet label`: one of them has other labels.
 int label(const cli::Arguments& given, const cli::Screen& screen);
-/// `stint fleet device`: one of them, and whether it is as it is to be.
+/// `stint fleet device`: one of them, and whether it is as it is to be; without a name, the one that this is.
 int device(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint fleet drift`: those that are not as they are to be.
 int drift(const cli::Arguments& given, const cli::Screen& screen);

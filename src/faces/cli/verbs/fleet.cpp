@@ -204,13 +204,14 @@ Verb fleetLabelVerb() {
 
 Verb fleetDeviceVerb() {
     return {.name = "fleet device",
-            .words = "DEVICE",
-            .fewest = 1,
+            .words = "[DEVICE]",
+            .fewest = 0,
             .most = 1,
-            .summary = "a device of the fleet, and whether it is as `stint fleet set` wants it",
-            .about = "Ends with 66 where it is none of the fleet.",
+            .summary = "a device, or this one, and whether it is as `stint fleet set` wants it",
+            .about = "Without a name: this device's own, its fleet, and what that may do here by fleet.toml.\n"
+                     "Ends with 64 where that file is wrong, 66 where the device is in no fleet, or not in this one.",
             .options = {fleetDataOption},
-            .examples = {{"stint fleet device 0123456789ABCDEFGHJKMNPQRS", ""}},
+            .examples = {{"stint fleet device 0123456789ABCDEFGHJKMNPQRS", ""}, {"stint fleet device", ""}},
             .program = fleetProgram};
 }
 
