@@ -107,6 +107,18 @@ TEST_CASE("what jobs watch is known at any time, each path once") { // §3.2
     CHECK(stage.core->watched().empty());
 }
 
+TEST_CASE("a job for which the background has no slot does not say that all slots are taken") { // jobs.md §3.6
+    Stage stage;
+    stage.change([](auto& device) {
+        device.interactive = true;
+        device.memory = Memory::Low;
+    });
+    for (int id = 1; id <= 3; ++id)
+        stage.schedule(stage.job(id));
+    CHECK(stage.core->explain(Stage::key(3), stage.clock()).at(0).detail ==
+          "as many jobs run as may run at once in the background: com.example.mail/1 and 1 other");
+}
+
 TEST_CASE("what is missing of the watching is told, as long as nothing has changed") { // §3.2, §9.1
     Stage stage;
     stage.schedule(stage.job(1).addTriggerContentUri({"/in", 1}));

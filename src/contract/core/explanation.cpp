@@ -61,7 +61,9 @@ std::optional<SlotHolders> SlotHolding::against(const Tracked& tracked) const {
     if (slots_.anyRoom(may)) return std::nullopt;
     if (!isFull(may))
         if (const auto kept = slots_.keptFor()) return keptOnes(*kept);
-    const auto alike = runs(NoRoom::Taken, [&](const Running& running) { return may[at(running.run.type)]; });
+    const bool isAnyFree = static_cast<std::int64_t>(state_.runs.inSlots()) < table_.total;
+    const auto alike = runs(isAnyFree ? NoRoom::Background : NoRoom::Taken,
+                            [&](const Running& running) { return may[at(running.run.type)]; });
     return alike ? alike : runs(NoRoom::Taken, [](const Running&) { return true; });
 }
 

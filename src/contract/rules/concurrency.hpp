@@ -125,7 +125,8 @@ private:
 enum class NoRoom : std::uint8_t {
     AppCap, ///< its app has as many slots as it may, while slots are short
     Taken,
-    Kept, ///< a slot is free, but kept for a waiting job of another type
+    Background, ///< slots are free, and as many jobs of apps that are not near the user run as may
+    Kept,       ///< a slot is free, but kept for a waiting job of another type
 };
 
 /// The number of an app's jobs of this class that may run once the slots are short (jobs.md §3.6, per-app caps).

@@ -204,6 +204,8 @@ std::string describeSlot(const QueueFacts& f) {
         return "as many jobs of its app run as may while slots are short: " + holdersText(f);
     case NoRoom::Taken:
         return "as many jobs run as may run at once: " + holdersText(f);
+    case NoRoom::Background:
+        return "as many jobs run as may run at once in the background: " + holdersText(f);
     case NoRoom::Kept:
         return "the free slots are kept for " + holdersText(f);
     }
