@@ -18,6 +18,7 @@ const std::string lets = "kinds = [\"get\", \"run\", \"verify\"]\ncommands = [\"
 void ownerSays(World& world, const std::string& more) { overwrite(world.place / "fleet.toml", lets + more); }
 
 std::string labelOf(const JobInfo& job) { return job.getExtras().getString("label"); }
+std::string askerOf(const JobInfo& job) { return job.getExtras().getString(agentAsksExtra); }
 
 /// One more order was heard, and its job stands.
 std::string heardOf(World& world, const Campaign& campaign) {
@@ -80,6 +81,7 @@ TEST_CASE(
     world.run(news);
     world.answerAll();
     CHECK(labelOf(world.errand(id)) == "asks (stint fleet allow " + id + "): firmware (by fleet office)");
+    CHECK(askerOf(world.errand(id)) == "firmware (by fleet office)");
     CHECK(world.errand(id).getMinimumLatency() > Duration(29 * 24h));
     CHECK(world.told(id).phase == Phase::Waiting);
     CHECK(world.told(id).blockers == std::vector<ToldBlocker>{{"USER", then}}); // §4.1
@@ -96,10 +98,43 @@ TEST_CASE(
     world.start();
     CHECK(world.errand(id).getMinimumLatency() == Duration(0));
     CHECK(labelOf(world.errand(id)) == "firmware (by fleet office)");
+    CHECK(askerOf(world.errand(id)).empty());
     world.die();
     world.goOn();
     CHECK(world.told(id).outcome == Outcome::Succeeded);
     CHECK(world.personSays(id, false).exitCode == 66);
+}
+
+TEST_CASE("fleet.md §6.4: an owner who asks from now on, or no more, is obeyed with the next news") {
+    World world;
+    world.settle();
+    ownerSays(world, "hours = \"22:00-06:00\"\n");
+    const std::string id = heardOf(world, World::campaign(apply));
+    const auto wait = world.errand(id).getMinimumLatency();
+    const auto ownerNowSays = [&](const std::string& more) {
+        ownerSays(world, more);
+        world.agent->wantWork();
+        world.run(news);
+        world.answerAll();
+    };
+    ownerNowSays("hours = \"22:00-06:00\"\nask = true\n");
+    CHECK_FALSE(askerOf(world.errand(id)).empty());
+    CHECK(world.errand(id).getMinimumLatency() > Duration(29 * 24h));
+    world.die(); // another agent finds the job as it stands
+    world.start();
+    ownerNowSays("hours = \"22:00-06:00\"\n");
+    CHECK(askerOf(world.errand(id)).empty());
+    CHECK(world.errand(id).getMinimumLatency() == wait);
+}
+
+TEST_CASE("fleet.md §6.4: a name that is too long leaves its fleet, and what is said of both, in sight") {
+    World world;
+    world.settle();
+    ownerSays(world, "ask = true\n");
+    Campaign campaign = World::campaign(apply);
+    campaign.name = std::string(128, 'a');
+    const std::string id = heardOf(world, campaign);
+    CHECK(askerOf(world.errand(id)) == std::string(64, 'a') + "… (by fleet office)");
 }
 
 TEST_CASE("fleet.md §6.4: a person's no is a rejection that the server hears, and an operator's retry asks anew") {

@@ -175,10 +175,8 @@ void World::settle() {
 }
 
 stint::Outcome World::personSays(const std::string& campaign, bool isYes) {
-    const AgentJob which{AgentJob::Kind::Answer, {}};
-    auto extras = PersistableBundle().putString(agentCampaignExtra, campaign).putBoolean(agentYesExtra, isYes);
-    standing.insert_or_assign(keyOf(which),
-                              sure(JobInfo::Builder(nameOf(which).id, "Errand").setExtras(std::move(extras)).build()));
+    const AgentJob which{AgentJob::Kind::Answer, campaign};
+    standing.insert_or_assign(keyOf(which), sure(agentAnswer(campaign, isYes).build()));
     const std::uint64_t number = run(which);
     return ends.contains(number) ? ends.at(number).second : stint::Outcome{-1, "it goes on"};
 }

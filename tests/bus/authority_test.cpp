@@ -163,6 +163,8 @@ TEST_CASE("fleet.md §1: no command of a campaign, nor the agent, schedules the 
         CHECK(!refusal(world, *each, jobSchedulerInterface, "Schedule", schedules(0, false, true)).empty());
         CHECK(!refusal(world, *each, jobSchedulerInterface, "Schedule", schedules(5, true, false)).empty());
     }
+    // Nor would a command say in the agent's name who asks a person (§6.4).
+    CHECK(!refusal(world, command, jobSchedulerInterface, "Schedule", schedules(1, false, false)).empty());
     CHECK(world.owner.arrivals.empty());
     Client person = world.connectOperator();
     person.send(jobSchedulerInterface, "Schedule", schedules(5, true, false));

@@ -1,7 +1,9 @@
 // Stint's own notices on the desktop about jobs that a person asked for, and the effect of a press on one (jobs.md
 // §5.6).
 #include <doctest/doctest.h>
+#include <fmt/core.h>
 
+#include "contract/model/agent.hpp"
 #include "contract/model/effect.hpp"
 #include "core/stage.hpp"
 
@@ -251,4 +253,89 @@ TEST_CASE("a Stop whose processes have died is told of by nobody") {
     desk.effects.clear();
     desk.until(1h);
     CHECK(desk.effects.empty());
+}
+
+namespace {
+
+/// The fleet's agent, and jobs as it has them for campaigns (fleet.md §6.4).
+struct InFleet : OnDesktop {
+    InFleet() {
+        installed = {.package = agent, .permissions = {std::string(receiveBootCompleted)}};
+        installed.services[agentService] = {
+            .name = agentService, .command = {"/bin/true"}, .permission = std::string(bindJobService)};
+        install(installed);
+        effects.clear();
+    }
+    /// Its job waits, and asks a person in that name; empty: it asks nobody.
+    void waits(const std::string& asker, const AppId& app, const std::string& campaign = "20261123-nvc38b7g") {
+        auto job = JobInfo::Builder(JobId(1), agentService)
+                       .setPersisted(true)
+                       .setMinimumLatency(30 * 24h)
+                       .setExtras(PersistableBundle().putString(agentAsksExtra, asker))
+                       .build();
+        event(Schedule{.call = {}, .app = app, .space = campaign, .info = job.value(), .onBehalf = true, .terms = {}});
+    }
+    /// Starts of the job by which a person answers: the campaigns, with what was said.
+    std::vector<std::pair<std::string, bool>> answers() const {
+        std::vector<std::pair<std::string, bool>> found;
+        for (const Effect& effect : effects)
+            if (const auto* start = std::get_if<CallStart>(&effect); start && start->key.id == agentAnswerJob)
+                found.emplace_back(start->key.space, start->info.getExtras().getBoolean(agentYesExtra));
+        return found;
+    }
+    std::ptrdiff_t notices() const {
+        return std::ranges::count_if(shown, [](const auto& one) { return one.first == ::notices; });
+    }
+
+    const AppId agent{std::string(agentPackage)};
+};
+using Answers = std::vector<std::pair<std::string, bool>>;
+
+} // namespace
+
+TEST_CASE("a fleet's campaign asks a person, is answered by either action, and says nothing more when it has been") {
+    InFleet desk; // fleet.md §6.4
+    desk.waits("firmware (by fleet office)", desk.agent);
+    const auto asks = desk.newest(notices);
+    REQUIRE(asks);
+    CHECK(asks->notification.getTitle() == "firmware (by fleet office) asks to begin here");
+    CHECK(keysOf(asks->ours) == Keys{"stint:allow", "stint:refuse"});
+    desk.press(*asks, press::refuse);
+    desk.press(*asks, press::allow); // the last word counts
+    desk.press(*asks, press::runAnyway);
+    CHECK(desk.answers() == Answers{{"20261123-nvc38b7g", false}, {"20261123-nvc38b7g", true}});
+    CHECK(desk.isShown(*asks)); // until the agent has heard it
+    desk.waits("", desk.agent);
+    CHECK_FALSE(desk.isShown(*asks));
+    desk.press(*asks, press::allow);
+    CHECK(desk.answers().size() == 2);
+}
+
+TEST_CASE("what asks a person is shown once, and again by the next daemon alone") {
+    InFleet desk;
+    desk.waits("firmware (by fleet office)", desk.agent);
+    const ShowNotification asks = *desk.newest(notices);
+    desk.event(NotificationDismissed{asks.app, asks.id});
+    desk.effects.clear();
+    desk.waits("firmware (by fleet office)", desk.agent); // its agent began anew
+    desk.until(28 * 24h);
+    CHECK(desk.count<ShowNotification>() == 0);
+    desk.restart("second boot");
+    CHECK(desk.newest(notices) == std::optional(asks));
+    CHECK(desk.count<ShowNotification>() == 1);
+}
+
+TEST_CASE("no app but the fleet's agent asks a person so, and a fleet's many hide nothing that a person asked for") {
+    InFleet desk;
+    desk.install(Stage::manifestOf(mail));
+    desk.waits("Stint (by fleet office)", mail);
+    CHECK_FALSE(desk.newest(notices));
+    for (int n = 0; n < 9; ++n)
+        desk.waits("firmware (by fleet office)", desk.agent, fmt::format("20261123-nvc38b7{}", n));
+    CHECK(desk.notices() == 5);
+    desk.onMetered();
+    for (std::int32_t id = 1; id <= 9; ++id)
+        desk.scheduleUnmetered(id);
+    desk.until(1min);
+    CHECK(desk.notices() == 10);
 }

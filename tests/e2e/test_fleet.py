@@ -79,9 +79,10 @@ class Office:
 class Device:
     """Another user's: stintd, a session bus, stint-push, and what its owner lets a fleet do."""
 
-    def __init__(self, allowed='kinds = ["get", "run", "verify"]\ncommands = ["/bin/sh"]\n', policy=None, world=None):
+    def __init__(self, allowed='kinds = ["get", "run", "verify"]\ncommands = ["/bin/sh"]\n', policy=None, world=None,
+                 bus=None):
         self.world = world or World()
-        self.bus = SessionBus(self.world.root / "session", self.world.environment)
+        self.bus = bus or SessionBus(self.world.root / "session", self.world.environment)
         self.world.environment["DBUS_SESSION_BUS_ADDRESS"] = self.bus.address
         (self.world.root / "config" / "stint").mkdir(exist_ok=True)
         (self.world.root / "config" / "stint" / "fleet.toml").write_text(allowed)

@@ -29,6 +29,12 @@ inline std::string_view headOf(std::string_view text, std::size_t most) {
     return text.substr(0, most);
 }
 
+/// headOf(), with “…” where something was cut off.
+inline std::string abridged(std::string_view text, std::size_t most) {
+    const std::string_view head = headOf(text, most);
+    return std::string(head) + (head == text ? "" : "…");
+}
+
 /// Cuts `text` to headOf() of it.
 inline void cut(std::string& text, std::size_t most) { text.resize(headOf(text, most).size()); }
 

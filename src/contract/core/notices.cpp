@@ -6,6 +6,7 @@
 #include "base/result/errors.hpp"
 #include "contract/core/explanation.hpp"
 #include "contract/core/state.hpp"
+#include "contract/model/agent.hpp"
 #include "contract/model/effect.hpp"
 #include "contract/rules/kind.hpp"
 #include "contract/rules/notification.hpp"
@@ -47,10 +48,8 @@ public:
         notices_.due.reset();
         promise();
         std::map<JobKey, NoticeWords> wanted;
-        for (const JobKey& key : notices_.asked) {
-            if (std::ssize(wanted) >= state_.constants.noticesMost) break;
-            if (auto words = wordsFor(state_.jobs.at(key))) wanted.emplace(key, *std::move(words));
-        }
+        want(wanted, notices_.asked);
+        want(wanted, notices_.asking); // a count of their own: no fleet hides what a person has asked for
         show(wanted);
         lookAtDigest();
     }
@@ -74,9 +73,18 @@ private:
         }
     }
 
+    void want(std::map<JobKey, NoticeWords>& wanted, const std::set<JobKey>& jobs) {
+        std::int64_t left = state_.constants.noticesMost;
+        for (auto key = jobs.begin(); key != jobs.end() && left > 0; ++key) {
+            auto words = wordsFor(state_.jobs.at(*key));
+            if (words && wanted.emplace(*key, *std::move(words)).second) --left;
+        }
+    }
+
     std::optional<NoticeWords> wordsFor(const Tracked& tracked) {
         const Job& job = tracked.job;
         if (!waits(state_, tracked)) return std::nullopt;
+        if (notices_.asking.contains(job.key)) return askingNotice(askerOf(job), job.key.space);
         if (job.held) return pausedNotice(nameOfJob(job), *job.details->lastRun);
         const auto want = wantOf(state_, tracked);
         if (kindOf(job) != JobClass::UserInitiated || !tracked.group || !want) return std::nullopt;
@@ -164,10 +172,23 @@ private:
     Notices& notices_;
 };
 
+/// A person's word about a campaign, by the agent's job for that (fleet.md §1).
+void answerCampaign(Turn& turn, const JobKey& key, bool isYes) {
+    auto job = agentAnswer(key.space, isYes).build();
+    if (job.ok() && turn.state.notices.asking.contains(key))
+        apply(turn, Schedule{.call = {},
+                             .app = key.app,
+                             .space = key.space,
+                             .info = *std::move(job),
+                             .onBehalf = true,
+                             .terms = {}});
+}
+
 void act(Turn& turn, const JobKey& key, std::string_view pressed) {
     if (pressed == press::later || pressed == press::resume) apply(turn, HoldJob{{}, key, pressed == press::later});
     if (pressed == press::runAnyway) apply(turn, RunJob{{}, key, Override::Full});
     if (pressed == press::cancel) apply(turn, Cancel{{}, key.app, key.space, key.id, true});
+    if (pressed == press::allow || pressed == press::refuse) answerCampaign(turn, key, pressed == press::allow);
     if (pressed == press::why || pressed == press::whole) turn.effect(OpenTaskManager{key});
 }
 
@@ -195,6 +216,7 @@ bool offeredByUs(const Posted& posted, const std::string& key) {
 } // namespace
 
 void noteAsked(State& state, const Job& job, bool isNew) {
+    if (!askerOf(job).empty()) state.notices.asking.insert(job.key);
     if (!isAsked(job)) return;
     state.notices.asked.insert(job.key);
     if (isNew) state.notices.fresh.insert(job.key);
@@ -216,6 +238,7 @@ void noteTimeMoved(State& state, const Job& job) {
 
 void noteGone(State& state, const JobKey& key) {
     state.notices.asked.erase(key);
+    state.notices.asking.erase(key);
     state.notices.fresh.erase(key);
 }
 
@@ -276,7 +299,7 @@ void settleNotices(Turn& turn) {
     notices.stopsDue = lookAtStops(turn);
     const bool due = notices.due && *notices.due <= turn.now.elapsed;
     const bool changed = !turn.changedJobs.empty() || turn.waitsOtherwise || turn.changed;
-    if (notices.asked.empty() && notices.shown.empty()) return notices.due.reset();
+    if (notices.asked.empty() && notices.asking.empty() && notices.shown.empty()) return notices.due.reset();
     if (due || changed || !notices.fresh.empty()) Looking(turn).look();
     STINT_CHECK(notices.fresh.empty());
     STINT_CHECK(!notices.due || *notices.due > turn.now.elapsed); // or the next turn would be at once, for ever

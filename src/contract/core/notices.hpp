@@ -1,7 +1,7 @@
 // Stint's own notifications (jobs.md §5.6): a job that a person asked for is paused, or has waited for a condition for
-// a while; and, once a day at most, a digest of those that have waited longer than was promised. They are derived from
-// the jobs in each turn that changes how one waits; only the time of the last digest and the jobs' promised starts are
-// written down.
+// a while; a fleet's campaign asks to begin here; and, once a day at most, a digest of those that have waited longer
+// than was promised. They are derived from the jobs in each turn that changes how one waits; only the time of the last
+// digest and the jobs' promised starts are written down.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -32,8 +32,9 @@ struct Notices {
         std::int32_t id = 0;
     };
     std::map<AppId, Stopped> stopped;
-    std::set<JobKey> asked; ///< tracked jobs that a person asked for
-    std::set<JobKey> fresh; ///< those whose start is to be promised in this turn
+    std::set<JobKey> asked;  ///< tracked jobs that a person asked for
+    std::set<JobKey> asking; ///< tracked jobs that ask a person (fleet.md §6.4)
+    std::set<JobKey> fresh;  ///< those whose start is to be promised in this turn
     std::map<JobKey, Shown> shown;
     std::int32_t lastId = 0; ///< 0 is the digest's
     std::optional<Instant> stopsDue;
@@ -43,7 +44,7 @@ struct Notices {
     std::optional<Instant> next() const { return earlier(due, stopsDue); }
 };
 
-/// Notes a job, new or from the store, if a person asked for it.
+/// Notes a job, new or from the store, if a person asked for it, or is asked about it.
 void noteAsked(State& state, const Job& job, bool isNew);
 /// Moves the job's promised start by as much as the wall clock was set, so that it is as far ahead as before.
 void followWallClock(Turn& turn, Tracked& tracked, Duration by);

@@ -3,6 +3,7 @@
 #pragma once
 #include <string_view>
 
+#include "stint/job_info.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
@@ -17,12 +18,17 @@ inline constexpr JobId agentJoinJob{3};
 /// Its job by which a person has the device leave its fleet.
 inline constexpr JobId agentLeaveJob{4};
 inline constexpr const char* agentCodeExtra = "code";
-/// Its job by which a person says whether a campaign may begin here (fleet.md §6.4), and that job's extras: which one,
-/// and a yes.
+/// Its job, in a campaign's namespace, by which a person says whether that may begin here (fleet.md §6.4), and the
+/// extra of that job: a yes.
 inline constexpr JobId agentAnswerJob{5};
-inline constexpr const char *agentCampaignExtra = "campaign", *agentYesExtra = "yes";
+inline constexpr const char* agentYesExtra = "yes";
+/// The extra of a campaign's own job that waits for such a word: who asks, for people.
+inline constexpr const char* agentAsksExtra = "asks";
 
 /// A job of the agent's that only a person has it do, so no command of a campaign may schedule it.
 constexpr bool isPersonsWord(JobId id) { return id == agentJoinJob || id == agentLeaveJob || id == agentAnswerJob; }
+
+/// That word as a job: expedited, since a person waits for what comes of it.
+JobInfo::Builder agentAnswer(std::string_view campaign, bool isYes);
 
 } // namespace stint

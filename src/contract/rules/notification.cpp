@@ -6,6 +6,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
+#include "contract/model/agent.hpp"
 #include "contract/model/app.hpp"
 #include "contract/model/effect.hpp"
 #include "contract/model/reasons.hpp"
@@ -139,6 +140,11 @@ bool isAsked(const Job& job) {
     return job.info.isUserInitiated() || app == transferPackage || app == shellPackage;
 }
 
+std::string askerOf(const Job& job) {
+    if (job.key.app.name != agentPackage) return {};
+    return job.info.getExtras().getString(agentAsksExtra);
+}
+
 Actions actionsOfRun(const Notification& shown) {
     Actions actions;
     // The library's own pair (jobs.md §5.1) has a Later of its own.
@@ -184,6 +190,12 @@ NoticeWords waitingNotice(const std::string& name, std::string_view want, bool m
 NoticeWords pausedNotice(const std::string& name, const PastRun& last) {
     return {noticeOf(name, "paused" + comeTo(last)),
             {action(press::resume, "Resume"), action(press::cancel, "Cancel"), action(press::why, "Why")}};
+}
+
+NoticeWords askingNotice(const std::string& who, const std::string& campaign) {
+    return {noticeOf(fmt::format("{} asks to begin here", who),
+                     fmt::format("nothing of campaign {} begins before your yes", campaign)),
+            {action(press::allow, "Allow"), action(press::refuse, "Refuse")}};
 }
 
 Notification survivorsNotice(const std::string& name, std::uint32_t left) {

@@ -42,6 +42,9 @@ using Actions = std::vector<Notification::Action>;
 /// True if a person asked for the job: a user-initiated one of any app, or any job of the apps that people use by hand.
 bool isAsked(const Job& job);
 
+/// The fleet's campaign for people, where the job is one about which a person is asked (fleet.md §6.4); else empty.
+std::string askerOf(const Job& job);
+
 /// The actions behind the app's own, which come first: servers show about three. Nothing is offered twice.
 Actions actionsOfRun(const Notification& shown);
 
@@ -58,6 +61,8 @@ struct NoticeWords {
 };
 NoticeWords waitingNotice(const std::string& name, std::string_view want, bool mayRun, const PastRun& last);
 NoticeWords pausedNotice(const std::string& name, const PastRun& last);
+/// A fleet's campaign waits for a person's word (fleet.md §6.4).
+NoticeWords askingNotice(const std::string& who, const std::string& campaign);
 /// The notice that SIGKILL has not ended `left` processes after a Stop (jobs.md §5.4).
 Notification survivorsNotice(const std::string& name, std::uint32_t left);
 /// The day's counts of jobs by what they wait for: "3 jobs waited today: 2 for mains, 1 for an unmetered network".

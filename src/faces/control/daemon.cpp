@@ -131,11 +131,12 @@ Result<Daemon> Daemon::over(Fd socket) {
     return Daemon(std::move(bus));
 }
 
-Result<JobId> Daemon::schedule(const JobInfo& job, const AppId& app, const StartTerms& terms) {
+Result<JobId> Daemon::schedule(const JobInfo& job, const AppId& app, const StartTerms& terms,
+                               const std::string& space) {
     return ask(Call<JobId>{wire::jobSchedulerInterface, "Schedule", readNewId,
                            [&](Writer& writer) {
                                wire::writeJob(writer, job, wire::ClipFiles::Included, wire::Absent::LeftOut);
-                               writer.string(""); // the root namespace
+                               writer.string(space);
                            },
                            [&](DictionaryWriter& options) {
                                askFor(options, app, job.getId() == JobId{0});

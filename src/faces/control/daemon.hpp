@@ -79,8 +79,10 @@ public:
     // Calls that are more than one message, or are minded later.
 
     /// Schedules a job of the built-in package `app`: number 0 has it get a new one, any other replaces the job of that
-    /// number (jobs.md §2.4). Refused: RESULT_FAILURE, with the reason (jobs.md §2.3).
-    Result<JobId> schedule(const JobInfo& job, const AppId& app, const StartTerms& terms = {});
+    /// number (jobs.md §2.4); in the root namespace where none is named. Refused: RESULT_FAILURE, with the reason
+    /// (jobs.md §2.3).
+    Result<JobId> schedule(const JobInfo& job, const AppId& app, const StartTerms& terms = {},
+                           const std::string& space = {});
     /// Schedules one like that, or several new ones, all or none (jobs.md §2.7); returns their numbers, in that order.
     Result<std::vector<JobId>> scheduleAll(std::span<const JobOfList> jobs, const AppId& app);
     /// Returns how many of the first jobs fit into one call, at least one.

@@ -16,16 +16,6 @@ using cli::Screen;
 
 namespace {
 
-Result<JobInfo> jobToAnswer(const std::string& campaign, bool isYes) {
-    return JobInfo::Builder(agentAnswerJob, agentService)
-        .setExpedited(true)
-        .setExtras(PersistableBundle()
-                       .putString("label", fmt::format("{} {}", isYes ? "allow" : "refuse", campaign))
-                       .putString(agentCampaignExtra, campaign)
-                       .putBoolean(agentYesExtra, isYes))
-        .build();
-}
-
 int answer(const Arguments& given, const Screen& screen, bool isYes) {
     const std::string& campaign = given.words[0];
     const std::string_view what = isYes ? "cannot allow" : "cannot refuse";
@@ -33,7 +23,7 @@ int answer(const Arguments& given, const Screen& screen, bool isYes) {
         return screen.fail(cli::ends::usage, fmt::format("{}: \"{}\" is no campaign's id, which is like "
                                                          "20261123-nvc38b7g; `stint jobs` has those that wait",
                                                          what, printable(campaign)));
-    return followed(jobToAnswer(campaign, isYes), what, screen, [&](const JobView& job) {
+    return followed(agentAnswer(campaign, isYes).build(), campaign, what, screen, [&](const JobView& job) {
         if (screen.json()) {
             cli::Json line = cli::header();
             line["campaign"] = campaign;

@@ -104,7 +104,7 @@ int join(const Arguments& given, const Screen& screen) {
         if (!screen.agrees("join it?")) return ends::ok;
     }
     if (const int trouble = joinPush(*server, code->push, screen); trouble != ends::ok) return trouble;
-    return followed(jobToJoin(*server, textOf(*code, *server)), noJoin, screen,
+    return followed(jobToJoin(*server, textOf(*code, *server)), {}, noJoin, screen,
                     [&](const JobView&) { return joined(screen); });
 }
 
@@ -122,7 +122,7 @@ int leave(const Arguments& given, const Screen& screen) {
                                                         noLeave));
         if (!screen.agrees("leave it?")) return ends::ok;
     }
-    return followed(jobToLeave(name), noLeave, screen, [&](const JobView& job) {
+    return followed(jobToLeave(name), {}, noLeave, screen, [&](const JobView& job) {
         if (screen.json()) {
             cli::Json line = cli::header();
             line["left"] = name;

@@ -125,6 +125,7 @@ Result<void> Agent::begin(std::vector<Standing> jobs) {
         if (noted.isOpen() && standing != jobs.end()) {
             const Rested rested = restedIn(standing->extras);
             going.isLate = rested.isLate;
+            going.asks = rested.asks;
             if (rested.isOf(noted.kept)) continue; // it rests, and its job stands
         }
         const bool isGone = noted.isOpen() && standing == jobs.end();
@@ -375,6 +376,7 @@ void Agent::rest(Going& going, Duration after, bool isFree) {
                                 .note = owners.why,
                                 .asks = owners.asks});
     if (!job.ok()) return wires_.complain(within(going.noted.id, job.error()).message);
+    going.asks = owners.asks;
     wires_.schedule({AgentJob::Kind::Errand, going.noted.id}, *job);
 }
 

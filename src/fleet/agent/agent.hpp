@@ -73,6 +73,7 @@ private:
         Duration part{0};                 ///< of the spread
         std::optional<std::uint64_t> run; ///< of its job
         bool isLate = false;              ///< wait-max is over
+        bool asks = false;                ///< its job stands, and asks a person
         bool wantsNews = false;           ///< its job runs, and waits for the server's statement
         bool hasNews = false;             ///< it has waited for it, in this run
         bool isCommandOn = false;         ///< a step that is one

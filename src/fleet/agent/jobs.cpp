@@ -7,6 +7,7 @@
 #include <sodium.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
 #include "contract/model/agent.hpp"
 #include "contract/model/constants.hpp"
 #include "contract/model/job_info.hpp"
@@ -16,15 +17,18 @@
 namespace stint::fleet {
 namespace {
 
-// Numbers in the root namespace, by their kinds; and that of a campaign's job in its own.
-constexpr std::array<std::pair<AgentJob::Kind, JobId>, 5> ownNumbers{{
+// Numbers by their kinds: in the root namespace, and in a campaign's own.
+constexpr std::array<std::pair<AgentJob::Kind, JobId>, 4> ownNumbers{{
     {AgentJob::Kind::Work, agentWorkJob},
     {AgentJob::Kind::Daily, JobId{2}},
     {AgentJob::Kind::Join, agentJoinJob},
     {AgentJob::Kind::Leave, agentLeaveJob},
-    {AgentJob::Kind::Answer, agentAnswerJob},
 }};
 constexpr JobId errandNumber{1};
+constexpr std::array<std::pair<AgentJob::Kind, JobId>, 2> campaignsNumbers{{
+    {AgentJob::Kind::Errand, errandNumber},
+    {AgentJob::Kind::Answer, agentAnswerJob},
+}};
 
 constexpr const char *labelExtra = "label", *sequenceExtra = "sequence", *slotExtra = "slot", *allowedExtra = "allowed",
                      *lateExtra = "late", *waitExtra = "endsWait";
@@ -45,12 +49,20 @@ std::string labelOf(std::string_view name, std::string_view fleet, const Resting
     return fmt::format("{} (by fleet {}{}{})", name, fleet, resting.note.empty() ? "" : ", ", resting.note);
 }
 
+/// The campaign in a line of a notification: a long name leaves its fleet, and what is said of both, their room.
+std::string askerIn(const Campaign& campaign, std::string_view fleet) {
+    constexpr std::size_t longest = 64;
+    return fmt::format("{} (by fleet {})", abridged(campaign.name, longest), abridged(fleet, longest));
+}
+
 } // namespace
 
 JobName nameOf(const AgentJob& job) {
     for (const auto& [kind, number] : ownNumbers)
         if (kind == job.kind) return {{}, number};
-    return {job.campaign, errandNumber};
+    const auto its = std::ranges::find(campaignsNumbers, job.kind, &std::pair<AgentJob::Kind, JobId>::first);
+    STINT_CHECK(its != campaignsNumbers.end()); // each kind has a row
+    return {job.campaign, its->second};
 }
 
 std::optional<AgentJob> jobNamed(std::string_view space, JobId id) {
@@ -59,8 +71,10 @@ std::optional<AgentJob> jobNamed(std::string_view space, JobId id) {
             if (number == id) return AgentJob{kind, {}};
         return std::nullopt;
     }
-    if (id != errandNumber || !isCampaignId(space)) return std::nullopt;
-    return AgentJob{AgentJob::Kind::Errand, std::string(space)};
+    if (!isCampaignId(space)) return std::nullopt;
+    for (const auto& [kind, number] : campaignsNumbers)
+        if (number == id) return AgentJob{kind, std::string(space)};
+    return std::nullopt;
 }
 
 Bytes bytesLeft(const Campaign& campaign, std::uint32_t from) {
@@ -89,21 +103,22 @@ Result<JobInfo> errandJob(const Campaign& campaign, std::string_view fleet, cons
         // jobs.md §1.2, V10
         if (deadline) builder.setOverrideDeadline(std::max(left(*deadline), latency + Constants{}.minTimeWindow));
     }
-    builder.setMinimumLatency(latency).setPersisted(true).setExtras(
-        PersistableBundle()
-            .putString(labelExtra, labelOf(campaign.name, fleet, resting))
-            .putLong(sequenceExtra, kept.sequence)
-            .putLong(slotExtra, kept.slot)
-            .putBoolean(allowedExtra, kept.isAllowed)
-            .putBoolean(lateExtra, resting.isLate)
-            .putBoolean(waitExtra, endsWait));
-    return builder.build();
+    PersistableBundle extras;
+    extras.putString(labelExtra, labelOf(campaign.name, fleet, resting))
+        .putLong(sequenceExtra, kept.sequence)
+        .putLong(slotExtra, kept.slot)
+        .putBoolean(allowedExtra, kept.isAllowed)
+        .putBoolean(lateExtra, resting.isLate)
+        .putBoolean(waitExtra, endsWait);
+    if (resting.asks) extras.putString(agentAsksExtra, askerIn(campaign, fleet));
+    return builder.setMinimumLatency(latency).setPersisted(true).setExtras(std::move(extras)).build();
 }
 
 Rested restedIn(const PersistableBundle& extras) {
     return {.sequence = static_cast<std::uint32_t>(extras.getLong(sequenceExtra)),
             .slot = static_cast<std::uint32_t>(extras.getLong(slotExtra)),
             .isAllowed = extras.getBoolean(allowedExtra),
+            .asks = !extras.getString(agentAsksExtra).empty(),
             .isLate = extras.getBoolean(lateExtra),
             .endsWait = extras.getBoolean(waitExtra)};
 }

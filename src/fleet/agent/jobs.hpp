@@ -46,6 +46,7 @@ Result<JobInfo> errandJob(const Campaign& campaign, std::string_view fleet, cons
 struct Rested {
     std::uint32_t sequence = 0, slot = 0; ///< as the errand had them when it was scheduled
     bool isAllowed = false;               ///< likewise
+    bool asks = false;                    ///< as Resting has it
     bool isLate = false;
     bool endsWait = false; ///< its deadline is wait-max's
 

@@ -324,8 +324,15 @@ void Agent::lookAtWaiting() {
         auto its = wires_.waiting({AgentJob::Kind::Errand, id});
         if (!its.ok()) return wires_.complain(within(id, its.error()).message);
         if (its->isCancelled) cancelledHere(id);
+        Going* const going = find(id);
+        if (!going) continue;
+        const bool asksNow = asks(*going, owner());
+        if (asksNow != going->asks) { // fleet.md §6.4: its owner has changed that
+            rest(*going, Duration(0), false);
+            if (!asksNow) continue; // what stintd has said is of the job before
+        }
         std::string words;
-        if (const Going* const going = find(id); going && asks(*going, owner())) {
+        if (asksNow) {
             its->blockers.resize(std::min<std::size_t>(its->blockers.size(), 1));
             for (ToldBlocker& only : its->blockers)
                 only.reason = nameOf(PENDING_JOB_REASON_USER);

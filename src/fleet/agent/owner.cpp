@@ -40,7 +40,7 @@ Agent::Halt Agent::ownersHalt(const Going& going, Duration after) const {
 
 /// Whoever has stintd schedule that job is a person, and no command of a campaign.
 void Agent::startAnswer(const AgentRun& run) {
-    const std::string id = run.extras.getString(agentCampaignExtra);
+    const std::string& id = run.job.campaign;
     const bool isYes = run.extras.getBoolean(agentYesExtra);
     const auto end = [&](int code, std::string words) { wires_.finish(run.number, false, {code, std::move(words)}); };
     const Going* const going = find(id);

@@ -59,8 +59,11 @@ Ground AgentService::ground() {
 
 /// The campaign's job reports what it has moved: so a budget counts it, where nobody counts packets (limits.md §14).
 void AgentService::arrived(const std::string& campaign, Bytes inPlace) {
-    const auto run = std::ranges::find_if(
-        runs_, [&](const auto& each) { return each.second.getJobNamespace().value_or("") == campaign; });
+    const auto run = std::ranges::find_if(runs_, [&](const auto& each) {
+        const JobParameters& params = each.second;
+        return jobNamed(params.getJobNamespace().value_or(""), params.getJobId()) ==
+               AgentJob{AgentJob::Kind::Errand, campaign};
+    });
     if (run != runs_.end()) updateTransferredNetworkBytes(run->second, inPlace, 0);
 }
 

@@ -30,7 +30,7 @@ struct AgentJob {
         Answer, ///< and says whether a campaign may begin here
     };
     Kind kind = Kind::Work;
-    std::string campaign; ///< an Errand's
+    std::string campaign; ///< an Errand's, and an Answer's
 
     bool operator==(const AgentJob&) const = default;
 };

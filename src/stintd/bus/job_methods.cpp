@@ -86,8 +86,9 @@ Result<void> checkDescriptors(const Request& request, const JobInfo& job) {
 /// Checks a job before the core does: whose word it is, the process that hosts it, and the descriptors that it holds
 /// open.
 template <class Scheduling> Result<void> checkJob(const Request& request, const Scheduling& event, const JobInfo& job) {
-    const bool mayBePersons = event.newId || isPersonsWord(job.getId());   // a new number may be any
-    if (event.app.name == agentPackage && !event.onBehalf && mayBePersons) // fleet.md §1
+    // fleet.md §1. A new number may be any; a command of a campaign's would tell people what it likes of the others.
+    const bool mayBePersons = event.newId || isPersonsWord(job.getId()) || !request.caller.isAgent;
+    if (event.app.name == agentPackage && !event.onBehalf && mayBePersons)
         return onlyOperator(request.caller, fmt::format("that job of {}", agentPackage));
     if (auto refusal = request.owner.hosting().stranger(event.app, job.getService().name))
         return Error{Errc::ILLEGAL_ARGUMENT, *std::move(refusal)};

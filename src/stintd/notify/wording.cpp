@@ -25,13 +25,8 @@ constexpr std::uint8_t critical = 2;
 constexpr std::int32_t never = 0;
 constexpr std::int32_t asTheServerLikes = -1;
 
-std::string shortened(const std::string& text, std::size_t longest) {
-    const std::string_view some = headOf(text, longest);
-    return fmt::format("{}{}", some, some == text ? "" : "…");
-}
-
 std::string line(const std::string& text) {
-    std::string one = shortened(text, longestLine);
+    std::string one = abridged(text, longestLine);
     std::ranges::replace_if(
         one, [](unsigned char c) { return c < ' ' || c == 0x7F; }, ' ');
     return one;
@@ -146,7 +141,7 @@ Wording wordingOf(const ShowNotification& shows, const Sender& sender, const Cap
     if (wording.summary.empty()) wording.summary = wording.appName; // the protocol requires one
     const std::string text = textOf(shows);
     if (can.contains("body")) {
-        const std::string body = shortened(text, longestBody);
+        const std::string body = abridged(text, longestBody);
         wording.body = can.contains("body-markup") ? escaped(body) : body;
     } else if (!text.empty()) {
         wording.summary = line(wording.summary + ": " + text);
