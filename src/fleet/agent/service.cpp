@@ -5,12 +5,11 @@
 #include <poll.h>
 #include <sys/epoll.h>
 
-#include <absl/time/time.h>
-
 #include "base/result/errors.hpp"
 #include "base/sqlite/sqlite.hpp"
 #include "base/time/clock.hpp"
 #include "base/unix/ends.hpp"
+#include "base/zone/zone.hpp"
 #include "contract/model/agent.hpp"
 #include "fleet/steps/desired.hpp"
 #include "stint/job_scheduler.hpp"
@@ -28,20 +27,6 @@ Result<JobScheduler> schedulerOf(Connection& connection, const JobName& name) {
     JobScheduler root(connection);
     if (name.space.empty()) return root;
     return root.forNamespace(name.space);
-}
-
-WallTime wallOf(absl::Time time) { return WallTime(Duration(absl::ToUnixMillis(time))); }
-
-/// The machine's zone from then on, up to the change after the next: hours of the day are no farther away.
-TimeZone zoneFrom(WallTime now) {
-    const absl::TimeZone zone = absl::LocalTimeZone();
-    const absl::Time time = absl::FromUnixMillis(now.time_since_epoch().count());
-    std::vector<TimeZone::Offset> offsets{{now, std::chrono::seconds(zone.At(time).offset)}};
-    if (absl::TimeZone::CivilTransition change; zone.NextTransition(time, &change)) {
-        const absl::Time then = zone.At(change.to).trans;
-        offsets.push_back({wallOf(then), std::chrono::seconds(zone.At(then).offset)});
-    }
-    return TimeZone(std::move(offsets));
 }
 
 int ignore(sd_event_source*, int, std::uint32_t, void*) { return 0; }
@@ -142,8 +127,11 @@ void AgentService::restart(std::function<void(const Error&)> refused) { buses_.r
 Instant AgentService::now() { return bootNow(); }
 
 Duration AgentService::untilHours(const DayHours& hours, Duration after) {
+    constexpr std::chrono::days farthest{2}; // hours of the day are no farther away
     const WallTime then = wallNow() + after;
-    const HoursAt found = hoursAt(hours, zoneFrom(then), then);
+    const auto zone = zoneOfMachine(then, farthest);
+    if (!zone.ok()) complain(zone.error().message + "; UTC it is");
+    const HoursAt found = hoursAt(hours, zone.ok() ? *zone : TimeZone(), then);
     return found.isWithin ? Duration(0) : found.until - then;
 }
 

@@ -1,5 +1,4 @@
-// The time zone, for times of a calendar (jobs.md §14.1), is read from its tables at the start, and again when
-// somebody sets another.
+// The time zone, for times of a calendar (jobs.md §14.1), is read at the start, and again when somebody sets another.
 #include "stintd/daemon/clock.hpp"
 
 #include <cerrno>
@@ -12,11 +11,10 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <absl/time/time.h>
-
 #include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
 #include "base/unix/process.hpp"
+#include "base/zone/zone.hpp"
 #include "stintd/daemon/daemon.hpp"
 #include "stintd/daemon/log.hpp"
 
@@ -53,46 +51,8 @@ Result<void> ClockWatch::arm() const {
     return fail(Errc::SYSTEM, "cannot watch the clock: {}", std::strerror(errno));
 }
 
-namespace {
-
-namespace fs = std::filesystem;
-
-constexpr const char* localTime = "/etc/localtime";
-constexpr std::chrono::years farthest{100};
-
-/// The zone's name in the tables. A table is read once for each name, so that another zone must have another name.
-std::string zoneName() {
-    if (const char* const zone = std::getenv("TZ"); zone && *zone) return *zone == ':' ? zone + 1 : zone;
-    std::error_code error;
-    const std::string target = fs::read_symlink(localTime, error).string();
-    constexpr std::string_view tables = "zoneinfo/";
-    const auto at = target.find(tables);
-    return error || at == std::string::npos ? "localtime" : target.substr(at + tables.size());
-}
-
-TimeZone::Offset offsetAt(const absl::TimeZone& zone, absl::Time time) {
-    return {WallTime(Duration(absl::ToUnixMillis(time))), std::chrono::seconds(zone.At(time).offset)};
-}
-
-TimeZone readTable() {
-    absl::TimeZone zone = absl::UTCTimeZone();
-    if (!absl::LoadTimeZone(zoneName(), &zone)) logWarning("the time zone " + zoneName() + " is unknown; UTC it is");
-    absl::Time time = absl::FromUnixMillis(wallNow().time_since_epoch().count());
-    const absl::Time last = time + absl::FromChrono(std::chrono::duration_cast<std::chrono::hours>(farthest));
-    std::vector<TimeZone::Offset> offsets{offsetAt(zone, time)};
-    for (absl::TimeZone::CivilTransition change; time < last && zone.NextTransition(time, &change);) {
-        // FromCivil would be wrong: where clocks go back it answers with the hour's first time, which is before the
-        // change, for ever.
-        time = zone.At(change.to).trans;
-        offsets.push_back(offsetAt(zone, time));
-    }
-    return TimeZone(std::move(offsets));
-}
-
-} // namespace
-
 Result<void> Daemon::watchZone() {
-    const fs::path link = localTime;
+    const std::filesystem::path link = localTime;
     zoneWatch_ = std::make_unique<DirectoryWatch>(
         std::vector{link.parent_path()}, [this] { readZone(); }, link.filename());
     STINT_TRY(zoneWatch_->start(loop_.get(), logWarning));
@@ -101,10 +61,13 @@ Result<void> Daemon::watchZone() {
 }
 
 void Daemon::readZone() {
-    TimeZone zone = readTable();
-    if (zone == zone_) return;
-    zone_ = zone;
-    if (core_) arrived_.emplace_back(ZoneRead{std::move(zone)}); // else announce() reports it
+    constexpr std::chrono::years farthest{100};
+    auto zone = zoneOfMachine(wallNow(), farthest);
+    if (!zone) logWarning(zone.error().message + "; UTC it is");
+    TimeZone known = zone ? *std::move(zone) : TimeZone();
+    if (known == zone_) return;
+    zone_ = known;
+    if (core_) arrived_.emplace_back(ZoneRead{std::move(known)}); // else announce() reports it
 }
 
 } // namespace stint
