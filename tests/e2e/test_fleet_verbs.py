@@ -182,8 +182,8 @@ def test_a_hostile_server_steers_no_terminal(world, door):
     nasty = "\x1b]0;owned\x07\x1b[2J\u202e\u0085"
     door.says["GET", "/v1/campaign"] = campaign("stopped") | {"name": nasty}
     door.says["GET", "/v1/campaigns"] = {"campaigns": [campaign() | {"name": nasty}]}
-    door.says["GET", "/v1/devices"] = {"more": False, "devices": [
-        {"device": nasty, "enrolment": 1, "labels": {nasty: nasty}, "version": nasty, "seen": None, "cloned": True}]}
+    door.says["GET", "/v1/devices"] = {"next": None, "devices": [
+        {"device": nasty, "enrolment": 1, "labels": {nasty: nasty}, "stint": nasty, "seen": None, "cloned": True}]}
     row = {"number": 0, "device": nasty, "phase": "ended", "outcome": "failed", "presumed": False, "round": 1, "step": 1,
            "code": 7, "words": nasty + "\n" + nasty, "made": None, "at": None, "seen": None, "forecast": None, "sealed": nasty,
            "blockers": [{"reason": nasty, "since": None}]}

@@ -36,12 +36,12 @@ std::vector<std::string> writtenDiary(int entries) {
 /// Pages of two entries.
 void tellDiary(CannedDoor& canned, const std::vector<std::string>& texts) {
     canned.says("GET /v1/audit", [texts](const http::Request& request) {
-        const auto at = request.query.find("from=") + 5;
-        const auto from = static_cast<std::size_t>(std::stoul(request.query.substr(at)));
+        const auto at = request.query.find("from=");
+        const std::size_t from = at == std::string::npos ? 1 : std::stoul(request.query.substr(at + 5));
         Json page = Json::array();
         for (std::size_t n = from; n <= texts.size() && page.size() < 2; ++n)
             page.push_back(texts[n - 1]);
-        const Json told{{"entries", page}, {"next", from + page.size()}};
+        const Json told{{"entries", page}, {"next", page.empty() ? Json() : Json(from + page.size())}};
         return http::Answer{200, "application/json", told.dump(-1, ' ', false, Json::error_handler_t::replace)};
     });
 }
@@ -82,7 +82,7 @@ TEST_CASE("the audit is listed, and walked to its end (fleet.md §2.3)") {
         canned.says("GET /v1/audit", none);
         CHECK(ran(audit, canned.data(), {"audit"}).code == ends::protocol);
     }
-    canned.says("GET /v1/audit", Json{{"entries", Json::array()}, {"next", 1}});
+    canned.says("GET /v1/audit", Json{{"entries", Json::array()}, {"next", nullptr}});
     CHECK(ran(audit, canned.data(), {"audit", "--verify"}).out == "nothing was done yet\n");
 }
 

@@ -21,7 +21,7 @@ std::string deviceNamed(int n) { return fmt::format("{:026}", n); }
 
 Json device(int n) {
     return {{"device", deviceNamed(n)}, {"enrolment", 1},  {"labels", {{"site", "berlin"}, {"model", "p1"}}},
-            {"version", "0.12.3"},      {"seen", nullptr}, {"cloned", false}};
+            {"stint", "0.12.3"},        {"seen", nullptr}, {"cloned", false}};
 }
 
 Json campaign(const char* state = "going") {
@@ -61,8 +61,9 @@ Json row(int n, const char* phase, const Json& outcome, const char* words = "") 
 TEST_CASE("devices are listed to the last page, each once") {
     CannedDoor canned;
     canned.says("GET /v1/devices", [](const http::Request& request) {
-        const bool isFirst = request.query.find("from=&") != std::string::npos;
-        const Json page{{"devices", isFirst ? Json{device(1), device(2)} : Json{device(3)}}, {"more", isFirst}};
+        const bool isFirst = request.query.find("from=") == std::string::npos;
+        const Json page{{"devices", isFirst ? Json{device(1), device(2)} : Json{device(3)}},
+                        {"next", isFirst ? Json(deviceNamed(2)) : Json()}};
         return http::Answer{200, "application/json", page.dump()};
     });
     const auto made = ran(devices, canned.data(), {"devices", "label", "site = berlin"});
@@ -71,8 +72,8 @@ TEST_CASE("devices are listed to the last page, each once") {
     for (const int n : {1, 2, 3})
         CHECK(made.out.find(deviceNamed(n) + "  site=berlin model=p1  0.12.3  never\n") != std::string::npos);
     REQUIRE(canned.asked().size() == 2);
-    CHECK(canned.asked()[0].query == "query=label%20site%3Dberlin&from=&most=1000");
-    CHECK(canned.asked()[1].query == "query=label%20site%3Dberlin&from=" + deviceNamed(2) + "&most=1000");
+    CHECK(canned.asked()[0].query == "query=label%20site%3Dberlin");
+    CHECK(canned.asked()[1].query == "query=label%20site%3Dberlin&from=" + deviceNamed(2));
 
     const auto json = ran(devices, canned.data(), {"devices", "--json"});
     CHECK(json.out.starts_with(R"({"schema":1,"device":"00000000000000000000000001","enrolment":1,"labels":{)"));
@@ -89,13 +90,12 @@ TEST_CASE("a query that is none is told with its column, and nobody is asked") {
 
 TEST_CASE("pages that lead back, or are none, end a listing") {
     CannedDoor canned;
-    const auto pages = std::to_array<Json>({{{"devices", {device(1)}}, {"more", true}}, // the same again and again
-                                            {{"devices", Json::array()}, {"more", true}},
-                                            {{"devices", {device(2), device(1)}}, {"more", false}},
-                                            {{"devices", {Json{{"device", 7}}}}, {"more", false}},
-                                            {{"devices", {Json{{"device", "A"}}}}, {"more", false}},
+    const auto pages = std::to_array<Json>({{{"devices", {device(1)}}, {"next", "A"}}, // the same again and again
+                                            {{"devices", Json::array()}, {"next", true}},
+                                            {{"devices", {Json{{"device", 7}}}}, {"next", nullptr}},
+                                            {{"devices", {Json{{"device", "A"}}}}, {"next", nullptr}},
                                             {{"devices", {device(1)}}},
-                                            {{"devices", "many"}, {"more", false}}});
+                                            {{"devices", "many"}, {"next", nullptr}}});
     for (const Json& page : pages) {
         CAPTURE(page.dump());
         canned.says("GET /v1/devices", page);
@@ -117,7 +117,7 @@ TEST_CASE("pages that lead back, or are none, end a listing") {
 TEST_CASE("results are listed to the last page, and the campaign's state is the exit code") {
     CannedDoor canned;
     canned.says("GET /v1/results", [](const http::Request& request) {
-        const bool isFirst = request.query.find("from=0&") != std::string::npos;
+        const bool isFirst = request.query.find("from=") == std::string::npos;
         const Json page{{"results", isFirst ? Json{row(0, "ended", "succeeded"), row(1, "running", nullptr)}
                                             : Json{row(2, "ended", "failed", "one\ntwo \x1b[2J\xe2\x80\xae\n"),
                                                    row(3, "offered", "unreachable")}},
@@ -131,8 +131,8 @@ TEST_CASE("results are listed to the last page, and the campaign's state is the 
     CHECK(made.out.find(deviceNamed(1) + "  running") != std::string::npos);
     CHECK(made.out.find("step 2 ended with 7  two \xef\xbf\xbd[2J\xef\xbf\xbd\n") != std::string::npos);
     CHECK(made.out.find("(unreachable)") != std::string::npos);
-    CHECK(canned.asked()[0].query == "id=" + id + "&is=&from=0&most=500");
-    CHECK(canned.asked()[1].query == "id=" + id + "&is=&from=2&most=500");
+    CHECK(canned.asked()[0].query == "id=" + id + "&is=&most=500");
+    CHECK(canned.asked()[1].query == "id=" + id + "&is=&most=500&from=2");
 
     const auto json = ran(results, canned.data(), {"results", id, "--json"});
     CHECK(std::ranges::count(json.out, '\n') == 4);

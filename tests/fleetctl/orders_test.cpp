@@ -76,7 +76,10 @@ http::Answer started(const http::Request& request) {
 }
 
 Json seenDevice(const char* id, std::optional<Duration> ago) {
-    return {{"device", id}, {"seen", ago ? Json((wallNow() - *ago).time_since_epoch().count()) : Json()}};
+    return {{"device", id},
+            {"labels", Json::object()},
+            {"stint", ""},
+            {"seen", ago ? Json((wallNow() - *ago).time_since_epoch().count()) : Json()}};
 }
 
 TEST_CASE("a line is one whole desired state, checked before it is signed (fleet.md §4.3)") {
@@ -192,7 +195,7 @@ TEST_CASE("--dry-run counts whom it means now, and signs nothing") {
         {{"devices",
           {seenDevice("00000000000000000000000001", std::nullopt), seenDevice("00000000000000000000000002", 24h * 20),
            seenDevice("00000000000000000000000003", 24h * 9), seenDevice("0123456789ABCDEFGHJKMNPQRS", 24h * 2)}},
-         {"more", false}});
+         {"next", nullptr}});
     const auto made = ran(start, canned.data(), {"start", desk.file(), "--dry-run"});
     CHECK(made.code == ends::ok);
     CHECK(std::ranges::count(made.out, '\n') == 8);

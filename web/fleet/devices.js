@@ -49,7 +49,7 @@ export function mount(root, page, own) {
                 setText(name, row.device);
                 const words = Object.entries(row.labels).map(([label, value]) => `${label}=${value}`);
                 setText(labels, words.join(" ") || "no labels");
-                setText(version, row.version ? `Stint ${row.version}` : "never said hello");
+                setText(version, row.stint ? `Stint ${row.stint}` : "never said hello");
                 const there = row.seen === null ? "never there" : `there ${ago(row.seen, clock.now())}`;
                 setText(seen, row.cloned ? `cloned: it is to join anew; ${there}` : there);
             },
@@ -69,8 +69,8 @@ export function mount(root, page, own) {
     const load = () =>
         listing.load(async (from, signal) => {
             const words = new URLSearchParams({ query, from, most: "1000" });
-            const { devices, more } = await get(`/v1/devices?${words}`, signal);
-            return { rows: devices, next: more ? devices.at(-1).device : null };
+            const { devices, next } = await get(`/v1/devices?${words}`, signal);
+            return { rows: devices, next };
         });
 
     load();

@@ -1,6 +1,5 @@
 // `stint fleet audit` (fleet.md §2.3): what the server tells is walked entry by entry, by whoever asks.
 #include <algorithm>
-#include <functional>
 #include <string>
 
 #include <fmt/core.h>
@@ -9,6 +8,7 @@
 #include "base/text/printable.hpp"
 #include "base/time/clock.hpp"
 #include "faces/fleetctl/door.hpp"
+#include "faces/fleetctl/pages.hpp"
 #include "faces/fleetctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"
@@ -24,26 +24,6 @@ namespace ends = cli::ends;
 namespace {
 
 constexpr std::string_view noAudit = "cannot tell what was done";
-constexpr std::size_t entriesOfPage = 1'000;
-
-/// Hands on the text of each entry, from the oldest on. System: a page is none.
-Result<void> walkAudit(const Door& door, const std::function<void(const std::string& text)>& take) {
-    std::uint64_t from = 1;
-    while (true) {
-        const auto page =
-            STINT_TRY(door.get("/v1/audit", {{"from", std::to_string(from)}, {"most", std::to_string(entriesOfPage)}}));
-        Members members(page);
-        const cli::Json& entries = members.list("entries");
-        const auto next = members.count("next");
-        for (const cli::Json& each : entries) {
-            if (!each.is_string()) return noAnswer();
-            take(each.get_ref<const std::string&>());
-        }
-        if (members.isWrong() || (!entries.empty() && next <= from)) return noAnswer();
-        if (entries.empty()) return {};
-        from = next;
-    }
-}
 
 /// "gave a certificate to", of a word of today's.
 std::string toldOf(const fleet::AuditEntry& entry) {
@@ -92,7 +72,7 @@ int audit(const Arguments& given, const Screen& screen) {
     fleet::AuditChain chain;
     Verdict verdict;
     cli::Table table({{"WHEN"}, {"WHO"}, {"DID"}, {"TO"}, {"MORE"}});
-    const auto walked = walkAudit(*door, [&](const std::string& text) {
+    const auto take = [&](const std::string& text) {
         const auto entry = chain.follow(text);
         if (!entry.ok() && verdict.wrong == 0) {
             verdict.wrong = chain.last();
@@ -110,6 +90,11 @@ int audit(const Arguments& given, const Screen& screen) {
             table.add({cli::clockText(read->at), read->by, toldOf(*read), read->of, read->words});
         else
             table.add({"-", "-", {"is no entry", cli::Paint::Bad}, "-", ""});
+    };
+    const auto walked = walk(*door, "/v1/audit", {}, "entries", [&](const cli::Json& entry) -> Result<void> {
+        if (!entry.is_string()) return noAnswer();
+        take(entry.get_ref<const std::string&>());
+        return {};
     });
     if (!walked.ok()) return failed(screen, noAudit, walked.error());
     if (isVerified) return tellVerdict(verdict, chain, screen);

@@ -11,6 +11,7 @@
 #include "base/time/clock.hpp"
 #include "faces/fleetctl/devices.hpp"
 #include "faces/fleetctl/door.hpp"
+#include "faces/fleetctl/pages.hpp"
 #include "faces/fleetctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"
@@ -23,13 +24,20 @@ using cli::Arguments;
 using cli::Screen;
 namespace ends = cli::ends;
 
-Result<std::string> labelsText(const cli::Json& labels) {
-    std::vector<std::string> all;
-    for (const auto& [name, value] : labels.items()) {
+Result<Facts> factsIn(const cli::Json& row) {
+    Members members(row);
+    std::vector<std::string> labels;
+    for (const auto& [name, value] : members.table("labels").items()) {
         if (!value.is_string()) return noAnswer();
-        all.push_back(fmt::format("{}={}", name, value.get<std::string>()));
+        labels.push_back(fmt::format("{}={}", name, value.get<std::string>()));
     }
-    return fmt::format("{}", fmt::join(all, " "));
+    Facts facts{.device = members.text("device"),
+                .labels = fmt::format("{}", fmt::join(labels, " ")),
+                .stint = members.text("stint"),
+                .seen = members.timeOrNull("seen"),
+                .isCloned = members.flag("cloned")};
+    if (members.isWrong()) return noAnswer();
+    return facts;
 }
 
 std::optional<int> misnamed(const std::string& device, std::string_view what, const Screen& screen) {
@@ -37,26 +45,6 @@ std::optional<int> misnamed(const std::string& device, std::string_view what, co
     return screen.fail(ends::usage, fmt::format("{}: a device's name has 26 letters and digits, as `stint fleet "
                                                 "devices` lists it",
                                                 what));
-}
-
-Result<void> walkDevices(const Door& door, const std::string& query,
-                         const std::function<Result<void>(const cli::Json& row, const std::string& id)>& take) {
-    std::string from;
-    while (true) {
-        const auto page = STINT_TRY(door.get("/v1/devices", {{"query", query}, {"from", from}, {"most", "1000"}}));
-        Members members(page);
-        const bool isMore = members.flag("more");
-        const std::string before = from;
-        for (const cli::Json& row : members.list("devices")) {
-            Members its(row);
-            std::string id = its.text("device");
-            if (its.isWrong() || id <= from) return noAnswer(); // each after the one before it, so there is an end
-            STINT_TRY(take(row, id));
-            from = std::move(id);
-        }
-        if (members.isWrong() || (isMore && from == before)) return noAnswer();
-        if (!isMore) return {};
-    }
 }
 
 int devices(const Arguments& given, const Screen& screen) {
@@ -68,21 +56,17 @@ int devices(const Arguments& given, const Screen& screen) {
     if (!door.ok()) return failed(screen, what, door.error());
     const WallTime now = wallNow();
     cli::Table table({{"DEVICE"}, {"LABELS"}, {"STINT"}, {"LAST THERE"}});
-    const auto take = [&](const cli::Json& row, const std::string& id) -> Result<void> {
-        Members members(row);
-        const std::string version = members.text("version");
-        const auto seen = members.timeOrNull("seen");
-        const bool isCloned = members.flag("cloned");
-        const std::string labels = STINT_TRY(labelsText(members.table("labels")));
-        if (members.isWrong()) return noAnswer();
+    const auto take = [&](const cli::Json& row) -> Result<void> {
+        const Facts facts = STINT_TRY(factsIn(row));
         if (screen.json())
             screen.print(lineOf(row));
         else
-            table.add({id, labels, version,
-                       fmt::format("{}{}", seen ? cli::timeText(*seen, now) : "never", isCloned ? ", cloned" : "")});
+            table.add({facts.device, facts.labels, facts.stint,
+                       fmt::format("{}{}", facts.seen ? cli::timeText(*facts.seen, now) : "never",
+                                   facts.isCloned ? ", cloned" : "")});
         return {};
     };
-    const auto walked = walkDevices(*door, query->text(), take);
+    const auto walked = walk(*door, "/v1/devices", {{"query", query->text()}}, "devices", take);
     if (!walked.ok()) return failed(screen, what, walked.error());
     if (screen.json()) return ends::ok;
     if (table.empty())

@@ -10,6 +10,7 @@
 #include "faces/fleetctl/devices.hpp"
 #include "faces/fleetctl/door.hpp"
 #include "faces/fleetctl/own.hpp"
+#include "faces/fleetctl/pages.hpp"
 #include "faces/fleetctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"
@@ -56,25 +57,16 @@ int drift(const Arguments& given, const Screen& screen) {
     const WallTime now = wallNow();
     cli::Table table({{"DEVICE"}, {"IS"}, {"VERSION"}, {"DESIRED"}, {"SINCE"}, {"WHY"}});
     bool isAny = false;
-    const auto walked = [&]() -> Result<void> {
-        for (std::optional<std::string> from = ""; from;) {
-            const auto page = STINT_TRY(door->get("/v1/drift", {{"from", *from}}));
-            Members members(page);
-            for (const cli::Json& each : members.list("devices")) {
-                const DriftRow row = STINT_TRY(driftRowIn(each));
-                isAny = true;
-                if (screen.json())
-                    screen.print(lineOf(each));
-                else
-                    table.add({row.device, row.drift.value_or(""), numberText(row.version), numberText(row.desired),
-                               row.since ? cli::timeText(*row.since, now) : "-", row.words});
-            }
-            const std::string before = *from;
-            from = members.textOrNull("next");
-            if (members.isWrong() || (from && *from <= before)) return noAnswer();
-        }
+    const auto walked = walk(*door, "/v1/drift", {}, "devices", [&](const cli::Json& each) -> Result<void> {
+        const DriftRow row = STINT_TRY(driftRowIn(each));
+        isAny = true;
+        if (screen.json())
+            screen.print(lineOf(each));
+        else
+            table.add({row.device, row.drift.value_or(""), numberText(row.version), numberText(row.desired),
+                       row.since ? cli::timeText(*row.since, now) : "-", row.words});
         return {};
-    }();
+    });
     if (!walked.ok()) return failed(screen, what, walked.error());
     if (!screen.json() && !isAny) screen.tell("all devices are as they are to be");
     if (!screen.json() && isAny) table.print(screen);
@@ -92,22 +84,18 @@ int device(const Arguments& given, const Screen& screen) {
     if (!said.ok()) return failed(screen, what, said.error());
     const auto row = driftRowIn(*said);
     if (!row.ok()) return failed(screen, what, row.error());
-    Members members(*said);
-    const auto labels = labelsText(members.table("labels"));
-    const std::string version = members.text("stint");
-    const auto seen = members.timeOrNull("seen");
-    const bool isCloned = members.flag("cloned");
-    if (!labels.ok() || members.isWrong()) return failed(screen, what, noAnswer());
+    const auto facts = factsIn(*said);
+    if (!facts.ok()) return failed(screen, what, facts.error());
     if (screen.json()) {
         screen.print(lineOf(*said));
         return ends::ok;
     }
     const WallTime now = wallNow();
     cli::Table table({{"DEVICE"}, {row->device}});
-    table.add({"labels", *labels});
-    table.add({"stint", version.empty() ? "-" : version});
-    table.add({"last there", seen ? cli::timeText(*seen, now) : "never"});
-    if (isCloned)
+    table.add({"labels", facts->labels});
+    table.add({"stint", facts->stint.empty() ? "-" : facts->stint});
+    table.add({"last there", facts->seen ? cli::timeText(*facts->seen, now) : "never"});
+    if (facts->isCloned)
         table.add({"cloned", "it is there twice, or was put back to an older state: nothing runs there until it leaves "
                              "the fleet and joins anew"});
     table.add({"desired", row->desired ? fmt::format("version {}", *row->desired) : "nothing"});

@@ -1,6 +1,5 @@
 // `stint fleet results` and `stint fleet why`: what became of a campaign's devices.
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "faces/fleetctl/desk.hpp"
 #include "faces/fleetctl/door.hpp"
 #include "faces/fleetctl/password.hpp"
+#include "faces/fleetctl/pages.hpp"
 #include "faces/fleetctl/standing.hpp"
 #include "faces/fleetctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
@@ -34,7 +34,7 @@ namespace ends = cli::ends;
 namespace {
 
 constexpr std::string_view noResults = "cannot list results";
-constexpr std::uint32_t rowsOfPage = 500;
+constexpr const char* rowsOfPage = "500"; ///< each may have 4 KiB of words
 
 /// A device in a campaign, as the door tells of it.
 struct DeviceRow {
@@ -132,26 +132,6 @@ Result<std::string> filterOf(const Arguments& given) {
     return fmt::format("{}", fmt::join(wanted, ","));
 }
 
-/// Hands on each row of all pages. System: a page is none, or leads back.
-Result<void> walk(const Door& door, const std::string& id, const std::string& filter,
-                  const std::function<void(const cli::Json&, const DeviceRow&)>& take) {
-    std::uint32_t from = 0;
-    while (true) {
-        const auto page = STINT_TRY(door.get(
-            "/v1/results",
-            {{"id", id}, {"is", filter}, {"from", std::to_string(from)}, {"most", std::to_string(rowsOfPage)}}));
-        Members members(page);
-        const auto next = members.countOrNull("next");
-        for (const cli::Json& each : members.list("results")) {
-            const auto row = STINT_TRY(deviceRowIn(each));
-            take(each, row);
-        }
-        if (members.isWrong() || (next && *next <= from)) return noAnswer();
-        if (!next) return {};
-        from = *next;
-    }
-}
-
 /// The reasons why its job waits, as `stint why` has them there.
 void showBlockers(const DeviceRow& row, WallTime now, const Screen& screen) {
     if (row.blockers.empty()) return;
@@ -221,16 +201,23 @@ int results(const Arguments& given, const Screen& screen) {
     }
     const WallTime now = wallNow();
     cli::Table table({{"DEVICE"}, {"IS"}, {"SAID"}, {"WHERE"}, {"LAST WORDS"}});
-    const auto walked = walk(*door, id, *filter, [&](cli::Json json, DeviceRow row) {
+    const auto take = [&](const cli::Json& told) -> Result<void> {
+        cli::Json json = told;
+        DeviceRow row = STINT_TRY(deviceRowIn(json));
         if (key) json = opened(std::move(json), row, id, *key);
-        if (screen.json()) return screen.print(lineOf(json));
         const std::string word(wordOf(row));
-        table.add({row.device,
-                   {row.isPresumed ? "(" + word + ")" : word, paintOf(row)},
-                   row.at ? cli::timeText(*row.at, now) : "-",
-                   stepText(row),
-                   row.sealed ? "sealed" : lastLine(row.words)});
-    });
+        if (screen.json())
+            screen.print(lineOf(json));
+        else
+            table.add({row.device,
+                       {row.isPresumed ? "(" + word + ")" : word, paintOf(row)},
+                       row.at ? cli::timeText(*row.at, now) : "-",
+                       stepText(row),
+                       row.sealed ? "sealed" : lastLine(row.words)});
+        return {};
+    };
+    const auto walked =
+        walk(*door, "/v1/results", {{"id", id}, {"is", *filter}, {"most", rowsOfPage}}, "results", take);
     if (!walked.ok()) return failed(screen, noResults, walked.error());
     if (!screen.json() && table.empty()) screen.tell("there is no such device");
     if (!screen.json() && !table.empty()) table.print(screen);

@@ -14,6 +14,7 @@
 #include "faces/fleetctl/devices.hpp"
 #include "faces/fleetctl/door.hpp"
 #include "faces/fleetctl/meaning.hpp"
+#include "faces/fleetctl/pages.hpp"
 #include "faces/fleetctl/password.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
@@ -40,17 +41,16 @@ Result<Meant> meantBy(const Door& door, const Campaign& campaign) {
     constexpr Duration week = 7 * 24h;
     const WallTime now = wallNow();
     Meant meant;
-    STINT_TRY(walkDevices(door, campaign.targets ? campaign.targets->text() : "all",
-                          [&](const cli::Json& row, const std::string& id) -> Result<void> {
-                              if (!campaign.targets && !std::ranges::binary_search(campaign.ids, id)) return {};
-                              Members members(row);
-                              const auto seen = members.timeOrNull("seen");
-                              if (members.isWrong()) return noAnswer();
-                              ++meant.devices;
-                              if (seen && now - *seen < week) ++meant.within7d;
-                              if (seen && now - *seen < 2 * week) ++meant.within14d;
-                              return {};
-                          }));
+    const auto take = [&](const cli::Json& row) -> Result<void> {
+        const Facts facts = STINT_TRY(factsIn(row));
+        if (!campaign.targets && !std::ranges::binary_search(campaign.ids, facts.device)) return {};
+        ++meant.devices;
+        if (facts.seen && now - *facts.seen < week) ++meant.within7d;
+        if (facts.seen && now - *facts.seen < 2 * week) ++meant.within14d;
+        return {};
+    };
+    const std::string query = campaign.targets ? campaign.targets->text() : "all";
+    STINT_TRY(walk(door, "/v1/devices", {{"query", query}}, "devices", take));
     return meant;
 }
 

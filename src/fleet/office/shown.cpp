@@ -170,8 +170,8 @@ Result<Json> resultJson(Office::View& view, const std::string& id, const Office:
 }
 
 Json deviceJson(const DeviceEntry& entry) {
-    return {{"device", entry.id},       {"enrolment", entry.enrolment}, {"labels", entry.labels},
-            {"version", entry.version}, {"seen", time(entry.seen)},     {"cloned", entry.isCloned}};
+    return {{"device", entry.id},     {"enrolment", entry.enrolment}, {"labels", entry.labels},
+            {"stint", entry.version}, {"seen", time(entry.seen)},     {"cloned", entry.isCloned}};
 }
 
 /// Devices over the time: how many have told an end, how many of these one that may be a failure, and how many of those
@@ -222,7 +222,7 @@ Result<Json> devices(Office::View& view, const Parameters& asked) {
         const auto entry = STINT_TRY(view.roster().device(id));
         if (entry) rows.push_back(deviceJson(*entry));
     }
-    return Json{{"devices", rows}, {"more", more}};
+    return Json{{"devices", rows}, {"next", more ? Json(ids.back()) : Json()}};
 }
 
 /// A device as it is to be, and as it has told that it is.
@@ -266,11 +266,8 @@ Result<Json> device(Office::View& view, const Parameters& asked) {
     const auto entry = STINT_TRY(view.roster().device(asked.text("id")));
     const auto state = STINT_TRY(view.roster().stateOf(asked.text("id"), wallNow()));
     if (!entry || !state) return fail(Errc::REFUSED, "no device {} is in the fleet", asked.text("id"));
-    Json row = stateJson(*state, view.desired().wantedOf(state->facts));
-    row.emplace("labels", entry->labels);
-    row.emplace("stint", entry->version);
-    row.emplace("seen", time(entry->seen));
-    row.emplace("cloned", entry->isCloned);
+    Json row = deviceJson(*entry);
+    row.update(stateJson(*state, view.desired().wantedOf(state->facts)));
     return row;
 }
 
@@ -327,7 +324,7 @@ Result<Json> result(Office::View& view, const Parameters& asked) {
 Result<Json> audit(Office::View& view, const Parameters& asked) {
     const auto from = numberIn<std::uint64_t>(asked.text("from")).value_or(1);
     const auto page = STINT_TRY(view.audit(from, asked.most()));
-    return Json{{"entries", page.texts}, {"next", page.next}};
+    return Json{{"entries", page.texts}, {"next", page.texts.empty() ? Json() : Json(page.next)}};
 }
 
 /// Figures for `stint fleet doctor`.
