@@ -57,6 +57,14 @@ Result<void> put(const fs::path& directory, const std::string& name, std::string
     return push::writePrivateFile(folder, name, text);
 }
 
+/// Neither the file nor its directory has to be there.
+Result<void> takeAway(const fs::path& directory, const std::string& name) {
+    std::error_code absent;
+    if (!fs::exists(directory, absent)) return {};
+    const Folder folder = STINT_TRY(Folder::open(directory));
+    return folder.remove(name);
+}
+
 /// The first program of the manifest that the owner does not allow; empty: none.
 std::string forbiddenIn(const Manifest& manifest, const Owner& owner) {
     const auto isForbidden = [&](const std::vector<std::string>& command) {
@@ -100,12 +108,7 @@ Errand::StepEnded putPolicy(const fs::path& config, const std::string& name, std
 
 Result<void> putBudget(const fs::path& config, std::string_view bytes) {
     const fs::path directory = fleetPolicy(config);
-    if (bytes.empty()) {
-        std::error_code wrong;
-        fs::remove(directory / budgetName, wrong);
-        if (wrong) return fail(Errc::STORAGE, "{}: {}", (directory / budgetName).string(), wrong.message());
-        return {};
-    }
+    if (bytes.empty()) return takeAway(directory, budgetName);
     const std::string text = fmt::format("# `bytes` of fleet.toml\n[[network_budget]]\napp = \"{}\"\nclass = "
                                          "\"metered\"\nbytes = \"{}\"\nperiod = \"month\"\n",
                                          agentPackage, bytes);
@@ -114,11 +117,7 @@ Result<void> putBudget(const fs::path& config, std::string_view bytes) {
 }
 
 Errand::StepEnded removePolicy(const fs::path& config, const std::string& name) {
-    const fs::path directory = fleetPolicy(config);
-    std::error_code absent;
-    if (!fs::exists(directory, absent)) return done();
-    const auto folder = Folder::open(directory);
-    const auto removed = folder.ok() ? folder->remove(name) : folder.error();
+    const auto removed = takeAway(fleetPolicy(config), name);
     return removed.ok() ? done() : cannotPut(removed.error());
 }
 
