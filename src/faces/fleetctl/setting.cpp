@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/number.hpp"
 #include "base/text/printable.hpp"
 #include "base/text/words.hpp"
 #include "base/time/clock.hpp"
@@ -148,8 +149,8 @@ int set(const Arguments& given, const Screen& screen) {
         screen.print(lineOf(*said));
     } else {
         screen.print(fmt::format("{}", desired->version));
-        screen.tell(fmt::format("{} told; `stint fleet drift` lists those that are not so",
-                                devices == 1 ? "1 device is" : fmt::format("{} devices are", devices)));
+        screen.tell(fmt::format("{} {} told; `stint fleet drift` lists those that are not so",
+                                counted(devices, "device"), devices == 1 ? "is" : "are"));
     }
     return ends::ok;
 }

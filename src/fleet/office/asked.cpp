@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/number.hpp"
 #include "base/time/clock.hpp"
 #include "base/time/time.hpp"
 #include "fleet/document/document.hpp"
@@ -288,8 +289,8 @@ Result<void> Office::takenOperators(const Signed& given) {
     STINT_TRY(checkOpen());
     FleetKeys& keys = enroller_.keys();
     const Operators list = STINT_TRY(keys.checkNewer(given));
-    STINT_TRY(enter(Act::Operators, "root", fmt::format("{}", list.version),
-                    fmt::format("{} operators", list.operators.size()), &given));
+    STINT_TRY(enter(Act::Operators, "root", fmt::format("{}", list.version), counted(list.operators.size(), "operator"),
+                    &given));
     // It is the fleet's before it is this server's.
     if (auto kept = broker_.writeOnce(houseBucket, keyOfList(list.version), textOf(given)); !kept.ok()) {
         lose(kept.error());
@@ -315,7 +316,7 @@ Result<Office::Started> Office::started(const Signed& document, bool all) {
             return fail(Errc::ILLEGAL_STATE, "{} campaigns go on, and a statement names no more; one has to end first",
                         mostNamed);
         STINT_TRY(enter(Act::Start, namesOfSigners(enroller_.keys().list, document, commentOf(campaign)), id,
-                        fmt::format("{}, {} devices", campaign.name, members.size()), &document));
+                        fmt::format("{}, {}", campaign.name, counted(members.size(), "device")), &document));
         STINT_TRY(ledger_->begin(id, document));
         STINT_TRY(roster_.putCampaign(document, now));
         found = campaigns_.emplace(id, Running{campaign, document, Steering(campaign)}).first;
@@ -351,18 +352,18 @@ Result<std::vector<Member>> Office::membersOf(const Campaign& campaign, bool all
     if (members.empty() && !campaign.open)
         return fail(Errc::ILLEGAL_ARGUMENT, "it means none of the fleet's devices; `stint fleet devices QUERY` lists "
                                             "those that a query means");
-    if (campaign.targets && others == 0 && !all)
-        return fail(Errc::ILLEGAL_ARGUMENT, "it means all {} devices of the fleet: --all says that this is so",
-                    members.size());
+    if (campaign.targets && others == 0 && !all) return meansAll(members.size());
     return members;
+}
+
+Error Office::meansAll(std::size_t devices) {
+    return fail(Errc::ILLEGAL_ARGUMENT, "it means {} of the fleet: --all says that this is so",
+                devices == 1 ? "the one device" : fmt::format("all {} devices", devices));
 }
 
 Result<Invitation> Office::invited(const Wanted& wanted) {
     STINT_TRY(checkOpen());
     auto made = enroller_.invitations().make(wanted.labels, wanted.uses, wanted.expires, wallNow());
-    const bool isTheirs =
-        made.ok() || made.error().code == Errc::ILLEGAL_ARGUMENT || made.error().code == Errc::LIMIT_EXCEEDED;
-    if (!isTheirs) lose(made.error());
     if (!made.ok()) return made;
     // Nobody has its secret before that.
     STINT_TRY(enter(Act::Invite, std::string(theServer), made->id,

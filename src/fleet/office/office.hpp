@@ -249,6 +249,7 @@ private:
     Result<void> labelled(const std::string& device, const std::vector<std::string>& changes);
     Result<void> certified(const std::string& device, const Signed& certificate);
     Result<std::vector<Member>> membersOf(const Campaign& campaign, bool all);
+    static Error meansAll(std::size_t devices);
     Result<void> letIn(const std::string& device);
 
     Result<void> append(const std::string& id, Running& running);

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/number.hpp"
 #include "base/time/clock.hpp"
 #include "fleet/office/office.hpp"
 #include "fleet/trust/trust.hpp"
@@ -69,12 +70,10 @@ Result<Office::Set> Office::setBy(const Signed& paper, bool all) {
                     "of the others",
                     mostDesired);
     const auto meant = STINT_TRY(meantBy(next.find(asked.version)->targets));
-    if (!meant.devices.empty() && meant.others == 0 && !all)
-        return fail(Errc::ILLEGAL_ARGUMENT, "it means all {} devices of the fleet: --all says that this is so",
-                    meant.devices.size());
+    if (!meant.devices.empty() && meant.others == 0 && !all) return meansAll(meant.devices.size());
     if (!isThere) {
         STINT_TRY(enter(Act::Set, namesOfSigners(list, paper, commentOf(asked)), fmt::format("{}", asked.version),
-                        fmt::format("{}, {} devices", asked.targets, meant.devices.size()), &paper));
+                        fmt::format("{}, {}", asked.targets, counted(meant.devices.size(), "device")), &paper));
         auto kept = broker_.writeOnce(houseBucket, fmt::format("{}{:08}", desiredPart, asked.version), textOf(paper));
         if (!kept.ok()) {
             lose(kept.error());

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/result/errors.hpp"
+#include "base/text/number.hpp"
 #include "base/time/time.hpp"
 #include "contract/model/day_hours.hpp"
 #include "fleet/document/campaign_fields.hpp"
@@ -214,9 +215,10 @@ std::optional<Trust::Unsigned> Trust::unsignedBy(const Signed& given, const Clai
         return Unsigned{Reason::OldList, statement_ ? fmt::format("version {} is wanted", statement_->operators) : ""};
     const auto signers = signersOf(*operators_, given, claim, [&](const auto& one) { return mayMean(one, version); });
     if (signers.all < signers.wanted)
-        return Unsigned{Reason::NotSigned, fmt::format("{} of {} operators", signers.all, signers.wanted)};
+        return Unsigned{Reason::NotSigned, fmt::format("{} of {}", signers.all, counted(signers.wanted, "operator"))};
     if (signers.allowed < signers.wanted)
-        return Unsigned{Reason::NotAllowed, fmt::format("{} of {} operators may", signers.allowed, signers.wanted)};
+        return Unsigned{Reason::NotAllowed,
+                        fmt::format("{} of {} may", signers.allowed, counted(signers.wanted, "operator"))};
     return std::nullopt;
 }
 
