@@ -28,35 +28,25 @@ def children_of(pid):
     return found
 
 
-class Served(HttpServer):
-    """`stint push serve`, which has printed that it is ready."""
+class Serving:
+    """A program that keeps the parts of a server running, and has printed so many lines when it is ready."""
 
-    def __init__(self, world, *words):
-        self.world = world
-        self.data = world.root / "served"
-        self.port, self.nats_port = free_port(), free_port()
-        self.words = ["stint", "push", "serve", "--data", str(self.data), "--port", str(self.port), "--broker-port",
-                      str(self.nats_port), *words]
-        self.log = world.root / "serve.log"
-        self.start()
+    lines = 1
 
     def start(self):
         with self.log.open("a") as err:
             self.process = subprocess.Popen(self.words, env=self.world.environment, stdout=subprocess.PIPE, stderr=err,
                                             start_new_session=True)
         printed = b""
-        while printed.count(b"\n") < 2:
+        while printed.count(b"\n") < self.lines:
             some = select.select([self.process.stdout], [], [], PATIENCE)[0] and os.read(self.process.stdout.fileno(), 4096)
             if not some:
-                raise TooLate(f"{self.words}: {self.log.read_text()}")
+                raise TooLate(f"{self.words}: {printed} {self.log.read_text()}")
             printed += some
-        self.origin, self.join = printed.decode().splitlines()
+        self.printed = printed.decode().splitlines()
 
     def parts(self):
         return children_of(self.process.pid)
-
-    def invite(self, *words):
-        return self.world.done("push", "invite", "--data", str(self.data), *words).split()[2:]
 
     def end(self, number=signal.SIGTERM):
         parts = self.parts()
@@ -69,6 +59,28 @@ class Served(HttpServer):
     def close(self):
         if self.process.poll() is None:
             self.end()
+
+
+class Served(Serving, HttpServer):
+    """`stint push serve`."""
+
+    lines = 2
+
+    def __init__(self, world, *words):
+        self.world = world
+        self.data = world.root / "served"
+        self.port, self.nats_port = free_port(), free_port()
+        self.words = ["stint", "push", "serve", "--data", str(self.data), "--port", str(self.port), "--broker-port",
+                      str(self.nats_port), *words]
+        self.log = world.root / "serve.log"
+        self.start()
+
+    def start(self):
+        super().start()
+        self.origin, self.join = self.printed
+
+    def invite(self, *words):
+        return self.world.done("push", "invite", "--data", str(self.data), *words).split()[2:]
 
 
 @pytest.fixture

@@ -2,15 +2,16 @@
 
 import json
 import os
-import select
 import signal
 import subprocess
+from contextlib import ExitStack
 from types import SimpleNamespace
 
 import pytest
+from desktop import Desktop
 from session import SessionBus
-from events import TooLate, descendants, wait_for_end
-from push_line import MISSING, PATIENCE, PushLine, until
+from push_line import MISSING, PushLine, until
+from push_served import Serving
 from push_server import free_port
 from world import BIN, World
 
@@ -23,7 +24,7 @@ PASSWORD = "ann's own"
 LITTLE = [] if "ASAN_OPTIONS" in os.environ else ["sh", "-c", 'ulimit -v 400000; exec "$@"', "sh"]
 
 
-class Office:
+class Office(Serving):
     """The machine of whoever runs the fleet."""
 
     def __init__(self, world, *words, port=None):
@@ -33,17 +34,6 @@ class Office:
                       *words]
         self.log = world.root / "serve.log"
         self.start()
-
-    def start(self):
-        with self.log.open("a") as err:
-            self.process = subprocess.Popen(self.words, env=self.world.environment, stdout=subprocess.PIPE, stderr=err,
-                                            start_new_session=True)
-        printed = b""
-        while not printed.endswith(b"\n"):
-            some = select.select([self.process.stdout], [], [], PATIENCE)[0] and os.read(self.process.stdout.fileno(), 4096)
-            if not some:
-                raise TooLate(f"{self.words}: {printed} {self.log.read_text()}")
-            printed += some
 
     def typed(self, text, *words):
         made = subprocess.run([*LITTLE, "stint", "fleet", *words], env=self.world.environment, cwd=self.world.downloads,
@@ -69,11 +59,6 @@ class Office:
 
     def outcomes(self, campaign):
         return sorted(row["outcome"] or row["phase"] for row in self.results(campaign))
-
-    def close(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(PATIENCE)
 
 
 class Device:
@@ -111,25 +96,34 @@ def office(world):
 
 
 @pytest.fixture
-def devices(office):
+def joins(office):
+    """Another device that has joined, by one invitation for all; its owner lets a fleet do what a test says."""
+    line = office.invites("--labels", "site=berlin", "--uses", "9", "--expires", "7d")
+    with ExitStack() as stack:
+        def join(**terms):
+            device = Device(**terms)
+            stack.callback(device.close)
+            device.joins(line)
+            return device
+
+        yield join
+
+
+@pytest.fixture
+def devices(joins):
     """Three that have joined."""
-    line = office.invites("--labels", "site=berlin", "--uses", "3", "--expires", "7d")
-    made = []
-    try:
-        for _ in range(3):
-            made.append(Device(policy={"job.slots": 1}))  # whose one slot a cancel does not wait for (fleet.md §1)
-            made[-1].joins(line)
-        yield made
-    finally:
-        for device in made:
-            device.close()
+    return [joins(policy={"job.slots": 1}) for _ in range(3)]  # whose one slot a cancel does not wait for (fleet.md §1)
 
 
-def campaign(script, rollout="", more=""):
-    return (f'name = "a test"\ntargets = "label site=berlin"\nexpires = "1d"\n[[step]]\n'
-            f"run = {json.dumps(['/bin/sh', '-c', script])}\n{more}\n[rollout]\nat-a-time = 2\n{rollout}\n")
+HEAD = 'name = "a test"\ntargets = "label site=berlin"\nexpires = "1d"\n'
 
 
+def campaign(script, rollout="", more="", head=HEAD):
+    return (f"{head}[[step]]\nrun = {json.dumps(['/bin/sh', '-c', script])}\n{more}\n[rollout]\nat-a-time = 2\n"
+            f"{rollout}\n")
+
+
+WAITS = campaign("true", head=f"{HEAD}[job]\ncharging = true\n")
 RAN = 'echo ran >> "$HOME/ran"'
 
 
@@ -165,17 +159,12 @@ def test_what_failed_is_told_with_its_step_its_code_and_its_last_words(office, d
     assert office.world.stint("fleet", "status", started).code != 0
 
 
-def test_an_owner_who_lets_nothing_happen_is_obeyed(office):
-    line = office.invites("--labels", "site=berlin")
-    device = Device(allowed='kinds = ["get"]\n')
-    try:
-        device.joins(line)
-        started = office.starts(campaign(RAN), "--all")
-        until(lambda: office.outcomes(started) == ["rejected"])
-        assert device.ran == []
-        assert "run" in office.results(started)[0]["words"]
-    finally:
-        device.close()
+def test_an_owner_who_lets_nothing_happen_is_obeyed(office, joins):
+    device = joins(allowed='kinds = ["get"]\n')
+    started = office.starts(campaign(RAN), "--all")
+    until(lambda: office.outcomes(started) == ["rejected"])
+    assert device.ran == []
+    assert "run" in office.results(started)[0]["words"]
 
 
 def test_who_has_begun_decides_what_a_cancel_comes_to(office, devices):
@@ -190,11 +179,7 @@ def test_a_server_and_a_device_that_die_in_the_middle_go_on(office, devices):
     gate = office.world.root / "gate"
     started = office.starts(campaign(f'{RAN}; until [ -e {gate} ]; do sleep 0.1; done', more="idempotent = true"), "--all")
     until(lambda: sum(bool(device.ran) for device in devices) == 2)
-    served = descendants(office.process.pid)
-    office.process.send_signal(signal.SIGKILL)
-    office.process.wait(PATIENCE)
-    for program in served:  # they end with it, a moment later, and have its place until then
-        wait_for_end(program)
+    office.end(signal.SIGKILL)
     office.start()
     devices[0].line.daemon.kill()
     devices[0].line.start_daemon()
@@ -203,136 +188,119 @@ def test_a_server_and_a_device_that_die_in_the_middle_go_on(office, devices):
     assert all(device.ran for device in devices)
 
 
-WAITS = 'name = "waits"\ntargets = "label site=berlin"\nexpires = "1d"\n[job]\ncharging = true\n' \
-        '[[step]]\nrun = ["/bin/sh", "-c", "true"]\n'
+def test_why_a_device_waits_is_told_in_its_own_words(office, joins):
+    device = joins()
+    device.world.done("device", "set", "charging=no")
+    started = office.starts(WAITS, "--all")
+    until(lambda: any(row["blockers"] for row in office.results(started)))
+    (row,) = office.results(started)
+    assert [blocker["reason"] for blocker in row["blockers"]] == ["CONSTRAINT_CHARGING"], row
+    assert row["blockers"][0]["since"] > 1_700_000_000_000 and row["forecast"] is None, row
+    made = office.world.stint("fleet", "why", started, row["device"])
+    assert made.code == 75 and "the device is not charging" in made.out, made
+    assert all(len(line) <= 80 for line in made.out.splitlines()), made
+    assert "waiting: the device is not charging (1)\n" in office.world.stint("fleet", "status", started).out
+    device.world.done("device", "set", "charging=yes")
+    until(lambda: office.outcomes(started) == ["succeeded"])
+    assert "waiting: " not in office.world.done("fleet", "status", started)
 
 
-def test_why_a_device_waits_is_told_in_its_own_words(office):
-    device = Device()
-    try:
-        device.world.done("device", "set", "charging=no")
-        device.joins(office.invites("--labels", "site=berlin"))
-        started = office.starts(WAITS, "--all")
-        until(lambda: any(row["blockers"] for row in office.results(started)))
-        (row,) = office.results(started)
-        assert [blocker["reason"] for blocker in row["blockers"]] == ["CONSTRAINT_CHARGING"], row
-        assert row["blockers"][0]["since"] > 1_700_000_000_000 and row["forecast"] is None, row
-        made = office.world.stint("fleet", "why", started, row["device"])
-        assert made.code == 75 and "the device is not charging" in made.out, made
-        assert all(len(line) <= 80 for line in made.out.splitlines()), made
-        assert "waiting: the device is not charging (1)\n" in office.world.stint("fleet", "status", started).out
-        device.world.done("device", "set", "charging=yes")
-        until(lambda: office.outcomes(started) == ["succeeded"])
-        assert "waiting: " not in office.world.done("fleet", "status", started)
-    finally:
-        device.close()
+def test_a_campaign_changes_an_apps_settings_and_its_commands_do_not(office, joins):
+    device = joins(allowed='kinds = ["run", "settings"]\ncommands = ["/bin/sh"]\n')
+    (device.world.apps / "com.example.mail.toml").write_text('package = "com.example.mail"\ncommand = ["/bin/true"]\n')
+    until(lambda: "com.example.mail" in device.world.done("apps"))
+    settings = json.dumps('[[app]]\npackage = "com.example.mail"\nbucket = "rare"\ndata-saver-exempt = "yes"\n')
+    started = office.starts(f"{HEAD}[[step]]\nsettings = {{ text = {settings} }}\n", "--all")
+    until(lambda: office.outcomes(started) in (["succeeded"], ["failed"]))
+    assert office.outcomes(started) == ["succeeded"], office.results(started)
+    shown = device.world.done("app", "com.example.mail")
+    assert "rare" in shown, shown
+    started = office.starts(campaign(f"exec {BIN}/stint app com.example.mail --bucket active 2>&1"), "--all")
+    until(lambda: office.outcomes(started) in (["succeeded"], ["failed"]))
+    (row,) = office.results(started)
+    assert row["outcome"] == "failed", row  # it is no operator, and sees no app but its own
+    assert device.world.done("app", "com.example.mail") == shown
 
 
-def test_a_campaign_changes_an_apps_settings_and_its_commands_do_not(office):
-    device = Device(allowed='kinds = ["run", "settings"]\ncommands = ["/bin/sh"]\n')
-    try:
-        (device.world.apps / "com.example.mail.toml").write_text('package = "com.example.mail"\ncommand = ["/bin/true"]\n')
-        device.joins(office.invites("--labels", "site=berlin"))
-        until(lambda: "com.example.mail" in device.world.done("apps"))
-        settings = json.dumps('[[app]]\npackage = "com.example.mail"\nbucket = "rare"\ndata-saver-exempt = "yes"\n')
-        head = 'targets = "label site=berlin"\nexpires = "1d"\n[[step]]\n'
-        started = office.starts(f'name = "settings"\n{head}settings = {{ text = {settings} }}\n', "--all")
-        until(lambda: office.outcomes(started) in (["succeeded"], ["failed"]))
-        assert office.outcomes(started) == ["succeeded"], office.results(started)
-        shown = device.world.done("app", "com.example.mail")
-        assert "rare" in shown, shown
-        command = json.dumps(["/bin/sh", "-c", f"exec {BIN}/stint app com.example.mail --bucket active 2>&1"])
-        started = office.starts(f'name = "a command"\n{head}run = {command}\n', "--all")
-        until(lambda: office.outcomes(started) in (["succeeded"], ["failed"]))
-        (row,) = office.results(started)
-        assert row["outcome"] == "failed", row  # it is no operator, and sees no app but its own
-        assert device.world.done("app", "com.example.mail") == shown
-    finally:
-        device.close()
+@pytest.fixture
+def seat():
+    """A world of a device's, and its desktop with a notification server."""
+    world = World()
+    desktop = Desktop(world.root / "desktop", world.environment)
+    desktop.start_dunst()
+    yield world, desktop
+    desktop.close()
 
 
-def test_where_the_owner_asks_a_person_decides_and_no_command_of_a_campaign(office):
-    device = Device(allowed='kinds = ["run"]\ncommands = ["/bin/sh"]\nbytes = "500MB"\nask = true\n')
-    try:
-        device.joins(office.invites("--labels", "site=berlin"))
-        refused = office.starts(campaign(RAN), "--all")
-        forges = f"{RAN}; for id in {refused} 20261123-aaaaaaaa; do {BIN}/stint fleet allow $id 2>&1 && exit 1; done; true"
-        allowed = office.starts(campaign(forges), "--all")
-        until(lambda: all(any(blocker["reason"] == "USER" for row in office.results(each) for blocker in row["blockers"])
-                          for each in (refused, allowed)))
-        jobs = device.world.done("jobs", "--json")
-        assert f"asks (stint fleet allow {allowed}): " in jobs and f"asks (stint fleet allow {refused}): " in jobs, jobs
-        device.line.daemon.kill()
-        device.line.start_daemon()
-        assert "may begin" in device.world.stint("fleet", "allow", allowed).err
-        until(lambda: office.outcomes(allowed) in (["succeeded"], ["failed"]))
-        (row,) = office.results(allowed)
-        assert row["outcome"] == "succeeded" and "only the operator" in row["words"], row
-        assert office.outcomes(refused) == ["waiting"] and device.ran == ["ran"]
-        device.world.done("fleet", "refuse", refused)
-        until(lambda: office.outcomes(refused) == ["rejected"])
-        assert office.results(refused)[0]["words"] == "forbidden: its owner said no" and device.ran == ["ran"]
-        assert device.world.stint("fleet", "allow", refused).code == 66
-        assert 'bytes = "500MB"' in (device.world.root / "config" / "stint" / "policy.d" / "fleet.toml").read_text()
-    finally:
-        device.close()
+def test_where_the_owner_asks_a_person_decides_and_no_command_of_a_campaign(office, joins, seat):
+    world, desktop = seat
+    device = joins(allowed='kinds = ["run"]\ncommands = ["/bin/sh"]\nbytes = "500MB"\nask = true\n', world=world,
+                   bus=desktop.bus)
+
+    def asked(name, script):
+        started = office.starts(campaign(script).replace("a test", name), "--all")
+        desktop.until_shown(lambda shown: shown.summary == f"{name} (by fleet office) asks to begin here")
+        until(lambda: any(blocker["reason"] == "USER" for row in office.results(started) for blocker in row["blockers"]))
+        return started
+
+    refused = asked("<b>one</b>", RAN)
+    forges = f"{RAN}; for id in {refused} 20261123-aaaaaaaa; do {BIN}/stint fleet allow $id 2>&1 && exit 1; done; true"
+    allowed = asked("two", forges)
+    jobs = device.world.done("jobs", "--json")
+    assert f"asks (stint fleet allow {allowed}): " in jobs and f"asks (stint fleet allow {refused}): " in jobs, jobs
+    device.line.daemon.kill()
+    desktop.kill_dunst()
+    before = len(desktop.shown())
+    desktop.start_dunst()
+    device.line.start_daemon()
+    for name in ("<b>one", "two"):
+        desktop.until_shown(lambda shown, name=name: shown.summary.startswith(name), since=before)
+    assert desktop.displayed() == len(desktop.shown()) - before == 2
+    assert "may begin" in device.world.stint("fleet", "allow", allowed).err
+    until(lambda: office.outcomes(allowed) in (["succeeded"], ["failed"]))
+    (row,) = office.results(allowed)
+    assert row["outcome"] == "succeeded" and "only the operator" in row["words"], row
+    assert office.outcomes(refused) == ["waiting"] and device.ran == ["ran"]
+    until(lambda: desktop.displayed() == 1)
+    assert desktop.press("Refuse") == "<b>one</b> (by fleet office) asks to begin here"
+    until(lambda: office.outcomes(refused) == ["rejected"])
+    assert office.results(refused)[0]["words"] == "forbidden: its owner said no" and device.ran == ["ran"]
+    assert device.world.stint("fleet", "allow", refused).code == 66
+    until(lambda: desktop.displayed() == 0)
+    pressed = asked("three", RAN)
+    desktop.press("Allow")
+    until(lambda: office.outcomes(pressed) == ["succeeded"])
+    until(lambda: desktop.displayed() == 0)
+    assert device.ran == ["ran", "ran"]
+    device.world.done("fleet", "refuse", asked("four", RAN))
+    until(lambda: desktop.displayed() == 0)
+    assert 'bytes = "500MB"' in (device.world.root / "config" / "stint" / "policy.d" / "fleet.toml").read_text()
 
 
-def test_a_device_that_leaves_is_none_of_the_fleets(office):
-    device = Device()
-    try:
-        device.joins(office.invites("--labels", "site=berlin"))
-        (row,) = [json.loads(line) for line in office.world.done("fleet", "devices", "--json").splitlines()]
-        own = json.loads(device.world.done("fleet", "device", "--json"))
-        assert (own["device"], own["fleet"], own["kinds"]) == (row["device"], "office", ["get", "run", "verify"]), own
-        device.world.done("device", "set", "charging=no")
-        started = office.starts(WAITS, "--all")
-        until(lambda: office.outcomes(started) == ["waiting"])
-        assert device.world.stint("fleet", "leave").code == 64  # nobody can be asked
-        made = device.world.stint("fleet", "leave", "--yes")
-        assert made.code == 0 and "left the fleet office\n" in made.err, made
-        assert not (device.world.store / "fleet").exists()
-        assert office.world.done("fleet", "devices", "--json") == "" and office.outcomes(started) == ["cancelled"]
-        assert "by fleet" not in device.world.done("jobs")
-        assert device.world.stint("fleet", "leave", "--yes").code == device.world.stint("fleet", "device").code == 66
-        device.joins(office.invites("--labels", "site=berlin"))
-        assert len(office.world.done("fleet", "devices", "--json").splitlines()) == 1
-    finally:
-        device.close()
+def test_a_device_that_leaves_is_none_of_the_fleets(office, joins):
+    device = joins()
+    assert len(office.world.done("fleet", "devices", "--json").splitlines()) == 1
+    device.world.done("device", "set", "charging=no")
+    started = office.starts(WAITS, "--all")
+    until(lambda: office.outcomes(started) == ["waiting"])
+    assert device.world.stint("fleet", "leave").code == 64  # nobody can be asked
+    made = device.world.stint("fleet", "leave", "--yes")
+    assert made.code == 0 and "left the fleet office\n" in made.err, made
+    assert not (device.world.store / "fleet").exists()
+    assert office.world.done("fleet", "devices", "--json") == "" and office.outcomes(started) == ["cancelled"]
+    assert "by fleet" not in device.world.done("jobs")
+    assert device.world.stint("fleet", "leave", "--yes").code == 66
+    device.joins(office.invites("--labels", "site=berlin"))
+    assert len(office.world.done("fleet", "devices", "--json").splitlines()) == 1
 
 
-def test_a_wrong_file_of_the_owners_is_told_on_both_sides_and_a_cancel_ends_the_job_of_who_waits(office):
-    device = Device()
-    try:
-        device.world.done("device", "set", "charging=no")
-        device.joins(office.invites("--labels", "site=berlin"))
-        started = office.starts(WAITS, "--all")
-        until(lambda: office.outcomes(started) == ["waiting"])
-        office.says("cancel", started)
-        until(lambda: started not in device.world.done("jobs"))
-        assert office.outcomes(started) == ["cancelled"]
-        (device.world.root / "config" / "stint" / "fleet.toml").write_text('kinds = ["run", "polic"]\n')
-        started = office.starts(campaign(RAN), "--all")
-        until(lambda: office.outcomes(started) == ["rejected"])
-        assert "fleet.toml is wrong" in office.results(started)[0]["words"]
-        until(lambda: "fleet.toml:1:" in device.line.daemon.log.read_text())
-        made = device.world.stint("fleet", "device")
-        assert made.code == 64 and "fleet.toml:1:" in made.err and "office" in made.out, made
-    finally:
-        device.close()
-
-
-def test_a_person_who_cancels_the_job_has_cancelled_the_campaign_there(office):
-    device = Device()
-    try:
-        device.world.done("device", "set", "charging=no")
-        device.joins(office.invites("--labels", "site=berlin"))
-        started = office.starts(WAITS, "--all")
-        until(lambda: office.outcomes(started) == ["waiting"])
-        until(lambda: f"{started}" in device.world.done("jobs", "--json"))
-        (job,) = [json.loads(line)["job"] for line in device.world.done("jobs", "--json").splitlines() if started in line]
-        device.world.done("cancel", job)
-        until(lambda: office.outcomes(started) == ["cancelled"])
-        assert "a person cancelled it at the device" in office.results(started)[0]["words"]
-    finally:
-        device.close()
+def test_a_person_who_cancels_the_job_has_cancelled_the_campaign_there(office, joins):
+    device = joins()
+    device.world.done("device", "set", "charging=no")
+    started = office.starts(WAITS, "--all")
+    until(lambda: office.outcomes(started) == ["waiting"])
+    until(lambda: f"{started}" in device.world.done("jobs", "--json"))
+    (job,) = [json.loads(line)["job"] for line in device.world.done("jobs", "--json").splitlines() if started in line]
+    device.world.done("cancel", job)
+    until(lambda: office.outcomes(started) == ["cancelled"])
+    assert "a person cancelled it at the device" in office.results(started)[0]["words"]
