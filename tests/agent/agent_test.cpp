@@ -154,7 +154,7 @@ stint::Outcome left(World& world, bool isHeard) {
 TEST_CASE("fleet.md §3: a device that leaves its fleet has nothing of it, and the server hears it, if it can") {
     for (const bool isHeard : {true, false}) {
         World world;
-        const std::string id = begun(world, World::campaign(command));
+        begun(world, World::campaign(command));
         const std::string other = world.order(World::campaign(again));
         world.words();
         const stint::Outcome end = left(world, isHeard);

@@ -41,7 +41,7 @@ public:
 
     /// The device joins by the code of an invitation, as a person has it.
     stint::Outcome join() { return join(sure(codeFor(invited()))); }
-    JoinCode invited() { return server.code(server.invite(*enroller_)); }
+    JoinCode invited() { return server.code(SmallServer::invite(*enroller_)); }
     stint::Outcome join(const std::string& code);
     /// Has joined, and nothing is under way.
     void settle();

@@ -3,6 +3,7 @@
 #include "base/result/errors.hpp"
 #include "base/unix/ends.hpp"
 #include "base/unix/process.hpp"
+#include "contract/model/agent.hpp"
 #include "fleet/agent/agent.hpp"
 #include "push/keys/nkey.hpp"
 
