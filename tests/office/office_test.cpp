@@ -393,6 +393,22 @@ TEST_CASE("§4.2: a cancel ends who has no slot; who has one, or waits, hears of
     CHECK(sure(statementIn(answer.statement->document)).cancelled == std::vector<std::string>{id});
 }
 
+TEST_CASE("§4.2: a word that would change nothing is refused with what is true, and is not in the audit") {
+    SmallFleet fleet(2);
+    Desk& desk = *fleet.desk;
+    const std::string id = sure(desk.start(fleet.campaign(2), true)).id;
+    REQUIRE(fleet.letBegin(id, {&desk}).size() == 2);
+    CHECK(desk.instruct(fleet.instruction(id, "resume")).error().code == Errc::ILLEGAL_STATE);
+    CHECK(desk.instruct(fleet.instruction(id, "retry")).error().code == Errc::ILLEGAL_STATE);
+    sure(desk.instruct(fleet.instruction(id, "cancel")));
+    CHECK(desk.state(id) == Rollout::State::Cancelling);
+    const auto acts = desk.audit();
+    CHECK(acts.back() == "Ann cancel " + id);
+    const auto again = desk.instruct(fleet.instruction(id, "resume"));
+    CHECK(again.error().message == id + " was cancelled");
+    CHECK(desk.audit() == acts);
+}
+
 TEST_CASE("§5.1: a statement names the campaigns that a device may yet ask about") {
     SmallFleet fleet(2);
     Desk& desk = *fleet.desk;

@@ -218,6 +218,41 @@ TEST_CASE("fleet.md §4.2: cancelled, who has no slot has ended; who has one tel
     CHECK(!desk.rollout().nextDeadline());
 }
 
+TEST_CASE("fleet.md §4.2: a word that would change nothing is objected to, and is not in the log") {
+    Desk desk(3);
+    const auto objection = [&](const Event& event, Duration later = 0h) {
+        return desk.rollout().objectionTo(event, start + later);
+    };
+    CHECK(objection(Resume{}) == "is neither paused, held nor stopped");
+    CHECK(objection(Retry{}).starts_with("has no device that failed"));
+    CHECK(objection(Pause{}).empty());
+    desk.handle(Pause{});
+    CHECK(objection(Pause{}) == "is paused already");
+    CHECK(objection(Resume{}).empty());
+    desk.handle(Resume{});
+    CHECK(desk.begins(0));
+    desk.end(0, Outcome::Failed);
+    CHECK(objection(Retry{}).empty());
+    CHECK(objection(Retry{}, 240h).starts_with("has expired"));
+    CHECK(desk.begins(1));
+    CHECK(objection(Cancel{}).empty());
+    desk.handle(Cancel{});
+    CHECK(desk.rollout().state() == State::Cancelling);
+    const auto before = desk.rollout();
+    for (const Event& each : std::initializer_list<Event>{Pause{}, Resume{}, Cancel{}, Retry{}}) {
+        CHECK(objection(each) == "was cancelled");
+        desk.handle(each);
+        CHECK(desk.rollout().isSame(before));
+    }
+    CHECK(objection(Tick{}).empty());
+
+    Desk other(1);
+    CHECK(other.begins(0));
+    other.end(0, Outcome::Succeeded);
+    for (const Event& each : std::initializer_list<Event>{Pause{}, Resume{}, Cancel{}})
+        CHECK(other.rollout().objectionTo(each, start) == "has ended");
+}
+
 TEST_CASE("fleet.md §4.1: silence ends each device in its own way") {
     Desk desk(5);
     desk.report(1, Phase::Waiting, 0);

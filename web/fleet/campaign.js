@@ -50,7 +50,7 @@ export function openCampaign(root, page, id) {
         setText(title, its.name);
         setSign(mark, its === nothing ? "waiting" : tables.signOf(its));
         const until = its.until ? `; the next one opens ${atWhen(its.until, clock.now())}` : "";
-        const said = its.cancelled ? "an operator cancelled it" : Tables.meaning(tables.states, its.state);
+        const said = Tables.meaning(tables.states, its.state);
         setText(state, its === nothing ? "" : `${capital(its.state)}: ${said}${until}`);
         setText(
             facts,
@@ -76,7 +76,7 @@ export function openCampaign(root, page, id) {
                 h(
                     "tr",
                     {},
-                    cell("Wave", h("strong", {}, `Wave ${i + 1}`), " ", i + 1 === wave && state !== "ended" ? h("span.chip.on", {}, "open") : null),
+                    cell("Wave", h("strong", {}, `Wave ${i + 1}`), " ", i + 1 === wave && !Tables.isOver({ state }) ? h("span.chip.on", {}, "open") : null),
                     cell("Ended", h("progress", { "aria-label": `Wave ${i + 1}, the part that has ended` }), h("span.numbers", {})),
                 ),
             );

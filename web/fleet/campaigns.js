@@ -62,7 +62,7 @@ function list(root, { store, clock, tables }) {
 
     function refresh() {
         const all = [...store.campaigns.values()].sort((a, b) => b.made - a.made || (a.campaign < b.campaign ? -1 : 1));
-        const going = all.filter((row) => row.state !== "ended").length;
+        const going = all.filter((row) => !Tables.isOver(row)).length;
         if (store.known) setText(says, `${counted(all.length, "campaign")}, ${going} under way`);
         empty.hidden = !store.known || all.length > 0;
         follow(rows, all, (row) => row.campaign, make);

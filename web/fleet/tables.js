@@ -41,8 +41,12 @@ export class Tables {
 
     /** A sign of how the campaign goes: its words say it. */
     signOf(campaign) {
-        if (campaign.state === "ended") return campaign.cancelled ? "stopped" : this.failed(campaign) > 0 ? "failed" : "done";
-        return { held: "needs", stopped: "needs", paused: "stopped" }[campaign.state] ?? "running";
+        if (campaign.state === "ended") return this.failed(campaign) > 0 ? "failed" : "done";
+        return { held: "needs", stopped: "needs", paused: "stopped", cancelling: "stopped", cancelled: "stopped" }[campaign.state] ?? "running";
+    }
+
+    static isOver({ state }) {
+        return state === "ended" || state === "cancelled";
     }
 
     signOfDevice({ outcome, phase }) {

@@ -25,13 +25,20 @@ namespace {
 
 constexpr const char* blockersKey = "blockers";
 
-enum class Course : std::uint8_t { Goes, Waits, Stopped, Over };
+enum class Course : std::uint8_t { Goes, Waits, Stopped, Over, Cancelled };
 /// The states of a campaign: the door's words.
 struct StateRow {
     std::string_view word;
     Course course;
     std::string (*sentence)(const Standing&);
 };
+
+std::uint32_t countOf(const Standing& standing, const std::function<bool(fleet::Outcome)>& is) {
+    std::uint32_t all = 0;
+    for (const Standing::Count& count : standing.counts)
+        if (const auto outcome = fleet::outcomeIn(count.word); outcome && is(*outcome)) all += count.devices;
+    return all;
+}
 
 std::string places(const Standing& standing) {
     return fmt::format("wave {} of {} is open, {} of {} places are taken", standing.wave, standing.waves.size(),
@@ -54,9 +61,15 @@ std::string stop(const Standing& standing) {
         standing.failed(), counted(standing.devices, "device"), standing.id, standing.id, standing.id);
 }
 std::string end(const Standing& standing) {
-    if (standing.isCancelled) return "an operator cancelled it";
     return fmt::format("{} of {} succeeded, {} failed", standing.succeeded(), counted(standing.devices, "device"),
                        standing.failed());
+}
+
+std::string cancelling(const Standing& standing) {
+    const std::uint32_t ended = countOf(standing, [](fleet::Outcome) { return true; });
+    const std::uint32_t left = standing.devices - std::min(ended, standing.devices);
+    return fmt::format("an operator cancelled it; {} of {} {} yet to tell an end", left,
+                       counted(standing.devices, "device"), left == 1 ? "has" : "have");
 }
 
 constexpr std::array stateRows{
@@ -68,18 +81,14 @@ constexpr std::array stateRows{
                  return fmt::format("an operator lets nobody begin; `stint fleet resume {}` goes on", standing.id);
              }},
     StateRow{"stopped", Course::Stopped, stop},
+    StateRow{"cancelling", Course::Goes, cancelling},
     StateRow{"ended", Course::Over, end},
+    StateRow{"cancelled", Course::Cancelled,
+             [](const Standing& standing) { return fmt::format("an operator cancelled it; {}", end(standing)); }},
 };
 const StateRow* rowOf(std::string_view word) {
     const auto* const found = std::ranges::find(stateRows, word, &StateRow::word);
     return found == stateRows.end() ? nullptr : found;
-}
-
-std::uint32_t countOf(const Standing& standing, const std::function<bool(fleet::Outcome)>& is) {
-    std::uint32_t all = 0;
-    for (const Standing::Count& count : standing.counts)
-        if (const auto outcome = fleet::outcomeIn(count.word); outcome && is(*outcome)) all += count.devices;
-    return all;
 }
 
 /// "12 succeeded, 3 running".
@@ -123,7 +132,7 @@ std::uint32_t Standing::failed() const {
         return std::ranges::find(fleet::outcomeRows, outcome, &fleet::OutcomeRow::outcome)->mayBeFailure;
     });
 }
-bool Standing::isOver() const { return rowOf(state)->course == Course::Over; }
+bool Standing::isOver() const { return rowOf(state)->course >= Course::Over; }
 bool Standing::isStill() const { return rowOf(state)->course != Course::Goes; }
 
 Result<Standing> standingIn(const cli::Json& row) {
@@ -133,7 +142,6 @@ Result<Standing> standingIn(const cli::Json& row) {
                       .made = members.time("made"),
                       .expires = members.time("expires"),
                       .state = members.text("state"),
-                      .isCancelled = members.flag("cancelled"),
                       .devices = members.count("devices"),
                       .slots = members.count("slots"),
                       .atATime = members.count("at_a_time"),
@@ -195,8 +203,8 @@ std::vector<std::string> linesOf(const Standing& standing, WallTime now, std::si
 
 int exitCodeOf(const Standing& standing) {
     const Course course = rowOf(standing.state)->course;
-    if (course == Course::Over) return standing.isCancelled || standing.failed() > 0 ? ends::failure : ends::ok;
-    return course == Course::Stopped ? ends::failure : ends::waits;
+    if (course == Course::Over) return standing.failed() > 0 ? ends::failure : ends::ok;
+    return course == Course::Goes || course == Course::Waits ? ends::waits : ends::failure;
 }
 
 } // namespace stint::fleetctl

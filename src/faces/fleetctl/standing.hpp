@@ -25,7 +25,6 @@ struct Standing {
     std::string id, name;
     WallTime made{}, expires{};
     std::string state; ///< a word of the table in standing.cpp
-    bool isCancelled = false;
     std::uint32_t devices = 0, slots = 0, atATime = 0;
     std::uint32_t wave = 0;        ///< that is open, from 1 on
     std::optional<WallTime> until; ///< when the next one opens; nullopt: that is not known yet

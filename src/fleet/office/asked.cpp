@@ -33,6 +33,11 @@ const std::array instructionRows{
     InstructionRow{"cancel", Act::Cancel, Cancel{}}, InstructionRow{"pause", Act::Pause, Pause{}},
     InstructionRow{"resume", Act::Resume, Resume{}}, InstructionRow{retryWord, Act::Retry, Retry{}}};
 
+const InstructionRow* rowOf(std::string_view word) {
+    const auto* const row = std::ranges::find(instructionRows, word, &InstructionRow::word);
+    return row == instructionRows.end() ? nullptr : row;
+}
+
 bool isOver(const Steering& campaign) { return campaign.rollout().state() == Rollout::State::Ended; }
 
 /// A device may ask about it yet (fleet.md §5.1): it has a slot, or has told no end, and the campaign has not expired.
@@ -397,6 +402,7 @@ Result<void> Office::instructed(const Signed& given) {
     if (STINT_TRY(running.steering.isSaid(instruction))) return {}; // the answer was lost
     const auto* const row = std::ranges::find(instructionRows, instruction.word, &InstructionRow::word);
     STINT_CHECK(row != instructionRows.end());
+    STINT_TRY(checkWord(found->first, running.steering.rollout(), instruction.word, wallNow()));
     STINT_TRY(enter(row->act, namesOfSigners(enroller_.keys().list, given, commentOf(instruction)),
                     instruction.campaign, running.campaign.name, &given));
     carryOut(found->first, running, running.steering.handle(row->event, given, instruction, wallNow()));
@@ -409,6 +415,14 @@ Result<void> Office::instructed(const Signed& given) {
         const bool waits = target.isPresumed && target.sequence != 0;
         if (waits || target.holdsSlot()) order(found->first, running, {device, target.round, true});
     }
+    return {};
+}
+
+Result<void> checkWord(const std::string& id, const Rollout& campaign, std::string_view word, WallTime now) {
+    const InstructionRow* const row = rowOf(word);
+    if (!row) return fail(Errc::ILLEGAL_ARGUMENT, "no operator says such a word");
+    const std::string_view objection = campaign.objectionTo(row->event, now);
+    if (!objection.empty()) return fail(Errc::ILLEGAL_STATE, "{} {}", id, objection);
     return {};
 }
 

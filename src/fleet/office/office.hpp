@@ -302,4 +302,8 @@ private:
     std::thread thread_;
 };
 
+/// An operator's word would change something. IllegalState: the reason why not (fleet.md §4.2); IllegalArgument: there
+/// is no such word.
+Result<void> checkWord(const std::string& id, const Rollout& campaign, std::string_view word, WallTime now);
+
 } // namespace stint::fleet

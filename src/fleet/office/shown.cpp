@@ -63,6 +63,7 @@ struct StateRow {
     std::string_view word;
     std::string_view meaning;
     std::array<std::string_view, 2> verbs; ///< that an operator may give it then
+    bool isCancelled = false;              ///< Ended, by a cancel
 };
 constexpr std::array stateRows{
     StateRow{State::Going, "going", "devices begin as places become free", {"pause", "cancel"}},
@@ -71,9 +72,20 @@ constexpr std::array stateRows{
     StateRow{State::Held, "held", "too few of its open wave went well for the next one to open", {"resume", "cancel"}},
     StateRow{State::Paused, "paused", "an operator lets nobody begin", {"resume", "cancel"}},
     StateRow{State::Stopped, "stopped", "too many have failed, and nobody begins any more", {"resume", "cancel"}},
+    StateRow{State::Cancelling,
+             "cancelling",
+             "an operator cancelled it; who has begun stops, unless it is behind its point of no return",
+             {}},
     StateRow{State::Ended, "ended", "every device has an end", {"retry"}},
+    StateRow{State::Ended, "cancelled", "an operator cancelled it, and every device has an end", {}, true},
 };
-std::string_view wordOf(State state) { return std::ranges::find(stateRows, state, &StateRow::state)->word; }
+std::string_view wordOf(const Rollout& rollout) {
+    const bool isCancelled = rollout.state() == State::Ended && rollout.isCancelled();
+    const auto isIts = [&](const StateRow& row) {
+        return row.state == rollout.state() && row.isCancelled == isCancelled;
+    };
+    return std::ranges::find_if(stateRows, isIts)->word;
+}
 
 /// A device's place, in a word: its end, or its phase.
 std::string_view placeOf(const Target& target) {
@@ -100,7 +112,7 @@ Json campaignJson(const std::string& id, const Office::Standing& standing) {
             {"name", campaign.name},
             {"made", time(campaign.made)},
             {"expires", time(endOf(campaign))},
-            {"state", wordOf(rollout.state())},
+            {"state", wordOf(rollout)},
             {"cancelled", rollout.isCancelled()},
             {"round", rollout.round()},
             {"devices", rollout.targets().size()},
@@ -278,9 +290,10 @@ Result<Json> desired(Office::View& view, const Parameters&) {
 
 Result<Json> campaigns(Office::View& view, const Parameters&) {
     STINT_TRY(view.opened()); // else it does not know what there is not
-    Json rows = Json::array();
+    std::vector<Json> rows;
     for (const std::string& id : view.campaigns())
         rows.push_back(campaignJson(id, *view.campaign(id)));
+    std::ranges::stable_sort(rows, {}, [](const Json& row) { return row["made"].get<std::int64_t>(); });
     return Json{{"campaigns", rows}};
 }
 
@@ -297,6 +310,21 @@ Result<Json> campaign(Office::View& view, const Parameters& asked) {
     auto waiting = STINT_TRY(waitingJson(view, asked.text("id"), standing));
     json.emplace("blockers", std::move(waiting));
     return json;
+}
+
+/// Nothing, where an operator's word would change something.
+Result<Json> may(Office::View& view, const Parameters& asked) {
+    const auto standing = STINT_TRY(named(view, asked));
+    STINT_TRY(checkWord(asked.text("id"), standing.steering.rollout(), asked.text("word"), wallNow()));
+    return Json::object();
+}
+
+/// Devices that a query means now, and the others.
+Result<Json> meant(Office::View& view, const Parameters& asked) {
+    STINT_TRY(view.opened());
+    const Query query = STINT_TRY(Query::parse(asked.text("query")));
+    const Meant meant = STINT_TRY(view.roster().meant(query, wallNow()));
+    return Json{{"devices", meant.yes.size()}, {"others", meant.no.size() + meant.unknown.size()}};
 }
 
 Result<Json> results(Office::View& view, const Parameters& asked) {
@@ -384,6 +412,7 @@ constexpr std::array pages{
     Page{"/v1/campaign", campaign}, Page{"/v1/curve", curve},     Page{"/v1/results", results},
     Page{"/v1/result", result},     Page{"/v1/audit", audit},     Page{"/v1/drift", drift},
     Page{"/v1/device", device},     Page{"/v1/desired", desired}, Page{"/v1/health", health, true},
+    Page{"/v1/may", may},         Page{"/v1/meant", meant},
     Page{"/v1/words", words, true}};
 
 } // namespace

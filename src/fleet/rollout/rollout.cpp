@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "base/result/errors.hpp"
@@ -75,29 +76,73 @@ void Rollout::on(const Leave& leave, Decision& decision) {
     --names_;
 }
 
-void Rollout::on(const Pause&, Decision& decision) {
-    if (!isPaused_ && !hasEnded()) write(Paused{}, decision);
+// ---- An operator's words ----
+
+std::string_view Rollout::overText() const {
+    if (isCancelled_) return "was cancelled";
+    return hasEnded() ? "has ended" : std::string_view();
 }
 
-void Rollout::on(const Resume&, Decision& decision) {
-    if (!hasEnded() && (isPaused_ || isStopped_ || isWaveBad()))
+std::string_view Rollout::objectionTo(const Pause&) const {
+    if (const auto over = overText(); !over.empty()) return over;
+    return isPaused_ ? "is paused already" : std::string_view();
+}
+
+std::string_view Rollout::objectionTo(const Resume&) const {
+    if (const auto over = overText(); !over.empty()) return over;
+    const bool rests = isPaused_ || isStopped_ || isWaveBad();
+    return rests ? std::string_view() : "is neither paused, held nor stopped";
+}
+
+std::string_view Rollout::objectionTo(const Cancel&) const { return overText(); }
+
+std::string_view Rollout::objectionTo(const Retry&, WallTime now) const {
+    if (isCancelled_) return "was cancelled";
+    if (hasRunOut_ || now >= expires_) return "has expired, so no device begins it any more";
+    if (round_ == UINT8_MAX) return "was retried as often as one may be";
+    const bool isAny = judgedBeforeRetry().ends != judged().ends;
+    return isAny ? std::string_view() : "has no device that failed, timed out or refused it";
+}
+
+std::string_view Rollout::objectionTo(const Event& event, WallTime now) const {
+    return std::visit(
+        [&](const auto& word) -> std::string_view {
+            if constexpr (std::is_same_v<decltype(word), const Retry&>)
+                return objectionTo(word, std::max(now_, now));
+            else if constexpr (requires { objectionTo(word); })
+                return objectionTo(word);
+            else
+                return {};
+        },
+        event);
+}
+
+void Rollout::on(const Pause& pause, Decision& decision) {
+    if (objectionTo(pause).empty()) write(Paused{}, decision);
+}
+
+void Rollout::on(const Resume& resume, Decision& decision) {
+    if (objectionTo(resume).empty())
         write(Resumed{isStopped_ && !nextRetry_ ? judged() : before_, isWaveBad()}, decision);
 }
 
-void Rollout::on(const Cancel&, Decision& decision) {
-    if (!isCancelled_ && !hasEnded()) write(Cancelled{}, decision);
+void Rollout::on(const Cancel& cancel, Decision& decision) {
+    if (objectionTo(cancel).empty()) write(Cancelled{}, decision);
 }
 
-void Rollout::on(const Retry&, Decision& decision) {
-    if (isCancelled_ || hasRunOut_ || round_ == UINT8_MAX) return;
-    const Judged all = judged();
-    Judged before = all;
+void Rollout::on(const Retry& retry, Decision& decision) {
+    if (objectionTo(retry, now_).empty())
+        write(Retried{static_cast<std::uint8_t>(round_ + 1), 0, {}, judgedBeforeRetry()}, decision);
+}
+
+/// What is judged, without those that get the order again.
+Judged Rollout::judgedBeforeRetry() const {
+    Judged before = judged();
     for (const Outcome outcome : offeredAgain) {
         before.ends -= count(outcome);
         if (plan_.failures.contains(outcome)) before.failures -= count(outcome);
     }
-    if (before.ends == all.ends) return;
-    write(Retried{static_cast<std::uint8_t>(round_ + 1), 0, {}, before}, decision);
+    return before;
 }
 
 void Rollout::retry(Decision& decision) {
@@ -341,6 +386,7 @@ bool Rollout::hasEnded() const {
 
 Rollout::State Rollout::state() const {
     if (hasEnded()) return State::Ended;
+    if (isCancelled_) return State::Cancelling;
     if (isPaused_) return State::Paused;
     if (isStopped_) return State::Stopped;
     if (nextWave()) return State::Soaking;

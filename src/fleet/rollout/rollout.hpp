@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fleet/rollout/events.hpp"
@@ -74,9 +75,12 @@ public:
     Result<void> apply(const Record& record, WallTime at);
     void apply(const Report& report, WallTime at);
 
-    enum class State : std::uint8_t { Going, Soaking, Held, Paused, Stopped, Ended };
-    /// Soaking: the open wave is good, and rests. Held: it ended, and was not good enough for the next one.
+    enum class State : std::uint8_t { Going, Soaking, Held, Paused, Stopped, Cancelling, Ended };
+    /// Soaking: the open wave is good, and rests. Held: it ended, and was not good enough for the next one. Cancelling:
+    /// an operator cancelled it, and some that had begun have told no end yet.
     State state() const;
+    /// The reason for which an operator's word would change nothing, as "was cancelled"; empty: it would.
+    std::string_view objectionTo(const Event& event, WallTime now) const;
     std::uint16_t wave() const { return wave_; } ///< that is open, from 1 on
     /// The open wave, if it is not the last and good, opens the next one then.
     std::optional<WallTime> nextWave() const;
@@ -114,6 +118,13 @@ private:
     void on(const Cancel&, Decision& decision);
     void on(const Retry&, Decision& decision);
     void on(const Tick&, Decision& decision);
+
+    std::string_view objectionTo(const Pause&) const;
+    std::string_view objectionTo(const Resume&) const;
+    std::string_view objectionTo(const Cancel&) const;
+    std::string_view objectionTo(const Retry&, WallTime now) const;
+    std::string_view overText() const;
+    Judged judgedBeforeRetry() const;
 
     // Consequences of the time and the counts. Each takes no more than what is left for this decision.
     void runOut(Decision& decision);
