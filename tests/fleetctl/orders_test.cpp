@@ -8,6 +8,7 @@
 
 #include "base/time/clock.hpp"
 #include "canned_door.hpp"
+#include "faces/fleetctl/door.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "fleet/document/document.hpp"
 #include "fleet/signing/secret_key.hpp"
@@ -29,6 +30,17 @@ struct Desk {
         const auto text = password.empty() ? key.unlockedFile() : *key.lockedFile(password, fleet::leastMemory);
         std::ofstream(canned.data() / "operator.key") << text.text();
         put("label site=berlin");
+        means(12, 3);
+        canned.says("GET /v1/may", Json::object());
+    }
+    void means(int devices, int others) const {
+        canned.says("GET /v1/meant", Json{{"devices", devices}, {"others", others}});
+    }
+    /// What was handed over.
+    std::vector<http::Request> posted() const {
+        auto all = canned.asked();
+        std::erase_if(all, [](const http::Request& each) { return each.method != "POST"; });
+        return all;
     }
     void put(std::string_view targets) const {
         std::ofstream(file()) << "name = \"night\"\nexpires = \"1d\"\ntargets = \"" << targets
@@ -92,8 +104,8 @@ TEST_CASE("a line is one whole desired state, checked before it is signed (fleet
                            "com.example.mail/battery=restricted", "com.example.mail/revoke=A,B"});
     CHECK_MESSAGE(made.code == ends::ok, made.err);
     CHECK(made.out == "8\n");
-    REQUIRE(canned.asked().size() == 2);
-    const auto paper = signedIn(canned.asked()[1]);
+    REQUIRE(desk.posted().size() == 1);
+    const auto paper = signedIn(desk.posted()[0]);
     const auto desired = fleet::desiredIn(paper.document);
     REQUIRE_MESSAGE(desired.ok(), desired.error().message);
     CHECK(desired->version == 8);
@@ -107,8 +119,8 @@ TEST_CASE("a line is one whole desired state, checked before it is signed (fleet
         std::vector<std::string> words;
         std::string_view error;
     };
-    for (const Row& row : {Row{{"set", "all", "job.slots=3"}, "--all says so"},
-                           Row{{"set", "label"}, "no label's name"}, Row{{"set", "seen>7d"}, "`seen` says nothing"},
+    const auto asked = canned.asked().size();
+    for (const Row& row : {Row{{"set", "label"}, "no label's name"}, Row{{"set", "seen>7d"}, "`seen` says nothing"},
                            Row{{"set", "label site=berlin", "job.slots"}, "is no KEY=VALUE"},
                            Row{{"set", "label site=berlin", "job.slot=3"}, "did you mean \"job.slots\""},
                            Row{{"set", "label site=berlin", "job.slots=0"}, "job.slots"},
@@ -119,9 +131,14 @@ TEST_CASE("a line is one whole desired state, checked before it is signed (fleet
         CHECK(wrong.code == ends::usage);
         CHECK_MESSAGE(wrong.err.find(row.error) != std::string::npos, wrong.err);
     }
-    CHECK(canned.asked().size() == 2); // nothing of that was asked
+    CHECK(canned.asked().size() == asked); // nothing of that was asked
     CHECK(ran(set, canned.data(), {"set", "label site=berlin"}).code == ends::ok);
-    CHECK(fleet::desiredIn(signedIn(canned.asked()[3]).document)->policy.empty());
+    CHECK(fleet::desiredIn(signedIn(desk.posted()[1]).document)->policy.empty());
+    desk.means(3, 0);
+    const auto all = ran(set, canned.data(), {"set", "label site=berlin", "job.slots=3"});
+    CHECK(all.code == ends::usage);
+    CHECK(all.err.find("all 3 devices of the fleet: --all") != std::string::npos);
+    CHECK(desk.posted().size() == 2);
 }
 
 TEST_CASE("a campaign is signed by the operator's key, and handed over once (fleet.md §6.1)") {
@@ -130,8 +147,8 @@ TEST_CASE("a campaign is signed by the operator's key, and handed over once (fle
     canned.says("POST /v1/campaigns", started);
     const auto made = ran(start, canned.data(), {"start", desk.file()});
     CHECK(made.code == ends::ok);
-    REQUIRE(canned.asked().size() == 1);
-    const auto paper = signedIn(canned.asked()[0]);
+    REQUIRE(desk.posted().size() == 1);
+    const auto paper = signedIn(desk.posted()[0]);
     const auto campaign = fleet::campaignIn(paper.document);
     REQUIRE(campaign.ok());
     CHECK(campaign->name == "night");
@@ -139,7 +156,7 @@ TEST_CASE("a campaign is signed by the operator's key, and handed over once (fle
     CHECK(made.out == idOf(*campaign) + "\n");
     CHECK(made.err.find("to:    label site=berlin\n") != std::string::npos);
     CHECK(made.err.find("it goes to 12 devices") != std::string::npos);
-    CHECK(Json::parse(canned.asked()[0].body).at("all") == false);
+    CHECK(Json::parse(desk.posted()[0].body).at("all") == false);
 }
 
 TEST_CASE("where nobody knows whether it was taken the very same is handed over again, so none begins twice") {
@@ -150,8 +167,8 @@ TEST_CASE("where nobody knows whether it was taken the very same is handed over 
     });
     const auto made = ran(start, canned.data(), {"start", desk.file(), "--json"});
     CHECK(made.code == ends::ok);
-    REQUIRE(canned.asked().size() == 2);
-    CHECK(canned.asked()[0].body == canned.asked()[1].body);
+    REQUIRE(desk.posted().size() == 2);
+    CHECK(desk.posted()[0].body == desk.posted()[1].body);
     CHECK(Json::parse(made.out).at("devices") == 12);
 }
 
@@ -163,28 +180,51 @@ TEST_CASE("a refusal of the server's is told, and nothing is handed over again")
     };
     for (const Row& row : {Row{400, ends::usage}, Row{403, ends::refused}, Row{409, ends::failure}}) {
         canned.says("POST /v1/campaigns", {{"error", "too few operators have signed it"}}, row.status);
-        const auto before = canned.asked().size();
+        const auto before = desk.posted().size();
         const auto made = ran(start, canned.data(), {"start", desk.file()});
         CHECK(made.code == row.ends);
         CHECK(made.err.find("too few operators have signed it") != std::string::npos);
-        CHECK(canned.asked().size() == before + 1);
+        CHECK(desk.posted().size() == before + 1);
     }
     canned.says("POST /v1/campaigns", {{"campaign", id}, {"devices", 1}}, 201); // another one's id
     CHECK(ran(start, canned.data(), {"start", desk.file()}).code == ends::protocol);
 }
 
-TEST_CASE("a campaign for all asks for --all, before anybody is asked for a password") {
+TEST_CASE("a campaign that means all asks for --all, before anybody is asked for a password (fleet.md §8.1)") {
     CannedDoor canned;
     const Desk desk(canned, "secret");
-    desk.put("all");
+    desk.means(1, 0); // by whatever query
     const auto made = ran(start, canned.data(), {"start", desk.file()});
     CHECK(made.code == ends::usage);
-    CHECK(made.err.find("--all") != std::string::npos);
-    CHECK(canned.asked().empty());
+    CHECK(made.err.find("the one device of the fleet: --all") != std::string::npos);
+    CHECK(desk.posted().empty());
     canned.says("POST /v1/campaigns", started);
     const Typed typed("secret\n");
     CHECK(ran(start, canned.data(), {"start", desk.file(), "--all"}).code == ends::ok);
-    CHECK(Json::parse(canned.asked()[0].body).at("all") == true);
+    CHECK(Json::parse(desk.posted()[0].body).at("all") == true);
+}
+
+TEST_CASE("what can be known is told before anybody is asked for a password (fleet.md §8.1)") {
+    CannedDoor canned;
+    const Desk desk(canned, "secret");
+    canned.says("GET /v1/may", {{"error", "there is no campaign " + id}}, 404);
+    const auto unknown = ran(cancel, canned.data(), {"cancel", id});
+    CHECK(unknown.code == ends::noInput);
+    CHECK(unknown.err.find("there is no campaign") != std::string::npos);
+    canned.says("GET /v1/may", {{"error", id + " was cancelled"}}, 409);
+    CHECK(ran(resume, canned.data(), {"resume", id}).code == ends::failure);
+    CHECK(canned.asked().back().query == "id=" + id + "&word=resume");
+    canned.write("http://127.0.0.1:1 token\n"); // nobody listens there any more
+    CHECK(ran(start, canned.data(), {"start", desk.file()}).code == ends::unavailable);
+    CHECK(desk.posted().empty());
+}
+
+TEST_CASE("a connection that nobody took has taken nothing (fleet.md §8.1)") {
+    CannedDoor canned;
+    canned.write("http://127.0.0.1:1 token\n");
+    const auto door = Door::find(canned.data());
+    REQUIRE(door.ok());
+    CHECK(door->post("/v1/campaigns", {{"signed", ""}}).error().code == Errc::UNAVAILABLE);
 }
 
 TEST_CASE("--dry-run counts whom it means now, and signs nothing") {
@@ -205,7 +245,11 @@ TEST_CASE("--dry-run counts whom it means now, and signs nothing") {
     std::ofstream(desk.file()) << "name = \"night\"\nexpires = \"1d\"\nids = [\"0123456789ABCDEFGHJKMNPQRS\", "
                                   "\"ZZZZZZZZZZZZZZZZZZZZZZZZZZ\"]\n[[step]]\nrun = [\"/bin/true\"]\n";
     const auto byIds = ran(start, canned.data(), {"start", desk.file(), "--dry-run", "--json"});
-    CHECK(byIds.out == "{\"schema\":1,\"name\":\"night\",\"devices\":1,\"seen_7d\":1,\"seen_14d\":1}\n");
+    CHECK(byIds.out == "{\"schema\":1,\"name\":\"night\",\"devices\":1,\"seen_7d\":1,\"seen_14d\":1,"
+                        "\"needs_all\":false}\n");
+    desk.put("label site=berlin");
+    desk.means(4, 0);
+    CHECK(ran(start, canned.data(), {"start", desk.file(), "--dry-run"}).out.find("--all alone") != std::string::npos);
     for (const http::Request& request : canned.asked())
         CHECK(request.method == "GET");
 }
@@ -232,9 +276,9 @@ stop = { failures = "2%" }
     CHECK(byLine.code == ends::ok);
     const auto byFile = ran(start, canned.data(), {"start", desk.file()});
     CHECK(byFile.code == ends::ok);
-    REQUIRE(canned.asked().size() == 2);
-    auto one = fleet::campaignIn(signedIn(canned.asked()[0]).document);
-    auto other = fleet::campaignIn(signedIn(canned.asked()[1]).document);
+    REQUIRE(desk.posted().size() == 2);
+    auto one = fleet::campaignIn(signedIn(desk.posted()[0]).document);
+    auto other = fleet::campaignIn(signedIn(desk.posted()[1]).document);
     REQUIRE(one.ok());
     REQUIRE(other.ok());
     other->made = one->made;
@@ -249,10 +293,11 @@ TEST_CASE("what a line leaves out is as in a file that leaves it out, but for it
     CannedDoor canned;
     const Desk desk(canned);
     canned.says("POST /v1/campaigns", started);
+    desk.means(12, 0);
     CHECK(ran(send, canned.data(), {"send", "--to", "all", "--", "/bin/true"}).code == ends::usage); // --all
-    CHECK(canned.asked().empty());
+    CHECK(desk.posted().empty());
     CHECK(ran(send, canned.data(), {"send", "--to", "all", "--all", "--", "/bin/true"}).code == ends::ok);
-    const auto campaign = fleet::campaignIn(signedIn(canned.asked()[0]).document);
+    const auto campaign = fleet::campaignIn(signedIn(desk.posted()[0]).document);
     REQUIRE(campaign.ok());
     CHECK(campaign->expires == 24h * 7);
     CHECK(campaign->plan.beginWithin == 24h * 7);
@@ -298,7 +343,7 @@ TEST_CASE("a file that is wrong is told with its place, and one that is not ther
     desk.put("label a=b");
     CHECK(ran(start, canned.data(), {"start", desk.file(), "--operator", "/none"}).code == ends::noInput);
     CHECK(ran(start, canned.data(), {"start", desk.file(), "--operator", desk.file()}).code == ends::usage);
-    CHECK(canned.asked().empty());
+    CHECK(desk.posted().empty());
 }
 
 TEST_CASE("each word for a campaign is a paper that its operator has signed (fleet.md §6.1)") {
@@ -325,7 +370,7 @@ TEST_CASE("each word for a campaign is a paper that its operator has signed (fle
         CHECK(instruction->round == (instruction->word == "retry" ? 5 : 0)); // the next one, and no other
         CHECK(isSignedBy(paper, desk.key.publicKey(), commentOf(*instruction)));
     }
-    const auto before = canned.asked().size();
+    const auto before = desk.posted().size();
     CHECK(ran(pause, canned.data(), {"pause", "night"}).code == ends::usage);
     {
         const Typed typed("wrong\n");
@@ -335,7 +380,7 @@ TEST_CASE("each word for a campaign is a paper that its operator has signed (fle
     }
     const Typed nothing("");
     CHECK(ran(pause, canned.data(), {"pause", id}).code == ends::usage);
-    CHECK(canned.asked().size() == before);
+    CHECK(desk.posted().size() == before);
 }
 
 } // namespace

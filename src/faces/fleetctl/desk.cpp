@@ -38,6 +38,20 @@ Result<std::filesystem::path> keyFileOf(const Arguments& given) {
 
 } // namespace
 
+Result<Reach> reachOf(const Door& door, const std::string& query) {
+    const auto said = STINT_TRY(door.get("/v1/meant", {{"query", query}}));
+    Members members(said);
+    const Reach reach{.devices = members.count("devices"), .isAll = members.count("others") == 0};
+    if (members.isWrong()) return noAnswer();
+    return reach;
+}
+
+Result<void> checkReach(const Reach& reach, const Arguments& given) {
+    if (reach.devices == 0 || !reach.isAll || given.has("all")) return {};
+    return fail(Errc::ILLEGAL_ARGUMENT, "it means {} of the fleet: --all says that this is so",
+                reach.devices == 1 ? "the one device" : fmt::format("all {} devices", reach.devices));
+}
+
 Result<std::string> textOfFile(const std::filesystem::path& file) {
     auto text = readFile(file);
     if (!text) return fail(Errc::REFUSED, "cannot read {}: {}", printable(file.string()), std::strerror(errno));
@@ -65,9 +79,13 @@ Result<std::optional<SecretKey>> keyOf(const Arguments& given, Passwords& passwo
 }
 
 Result<cli::Json> handOver(const Door& door, std::string_view path, const cli::Json& body, const Screen& screen) {
+    bool mayBeTaken = false;
     for (int tries = 1;; ++tries) {
         auto said = door.post(path, body);
         if (said.ok() || !isForAMoment(said.error())) return said;
+        mayBeTaken = mayBeTaken || said.error().code == Errc::BUSY;
+        if (tries == mostPosts && !mayBeTaken)
+            return fail(Errc::UNAVAILABLE, "{}; nothing was handed over", said.error().message);
         if (tries == mostPosts)
             return fail(Errc::BUSY, "{}; it is not known whether it was taken: `stint fleet audit` shows it",
                         said.error().message);

@@ -29,7 +29,7 @@ public:
 
     using Query = std::vector<std::pair<std::string_view, std::string>>;
     // The object that it answers. An error has its sentence: IllegalArgument, Security, IllegalState, Busy (later);
-    // Refused: there is no such thing; Unavailable: nobody answers; System: the answer is none.
+    // Refused: there is no such thing; Unavailable: nobody answers, or took what is posted; System: the answer is none.
     // A server that begins anew, or reads anew, is away for a moment: it is found, and asked, three times in all.
     Result<cli::Json> get(std::string_view path, const Query& query = {}) const;
     /// The same, asked once.

@@ -123,12 +123,13 @@ int set(const Arguments& given, const Screen& screen) {
     constexpr std::string_view what = "cannot set that";
     auto desired = desiredBy(given.words, wallNow());
     if (!desired.ok()) return failed(screen, what, desired.error());
-    if (desired->targets == "all" && !given.has("all"))
-        return screen.fail(ends::usage, fmt::format("{}: it means every device of the fleet; --all says so", what));
     const auto door = Door::of(given);
     if (!door.ok()) return failed(screen, what, door.error());
     const auto version = nextVersion(*door);
     if (!version.ok()) return failed(screen, what, version.error());
+    const auto reach = reachOf(*door, desired->targets);
+    const auto checked = reach.ok() ? checkReach(*reach, given) : reach.error();
+    if (!checked.ok()) return failed(screen, what, checked.error());
     desired->version = *version;
     screen.tell(fmt::format("version {} of the desired state, for: {}", desired->version, desired->targets));
     for (auto word = given.words.begin() + 1; word != given.words.end(); ++word)

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
-#include <variant>
 
 #include <fmt/core.h>
 
@@ -54,19 +53,17 @@ Result<Meant> meantBy(const Door& door, const Campaign& campaign) {
     return meant;
 }
 
-bool meansAll(const Campaign& campaign) {
-    return campaign.targets && std::holds_alternative<fleet::Query::All>(campaign.targets->held);
-}
-
-int tried(const Door& door, const Campaign& campaign, std::string_view what, const Screen& screen) {
+int tried(const Door& door, const Beginning& beginning, bool needsAll, const Screen& screen) {
+    const auto& campaign = beginning.campaign;
     const auto meant = meantBy(door, campaign);
-    if (!meant.ok()) return failed(screen, what, meant.error());
+    if (!meant.ok()) return failed(screen, beginning.what, meant.error());
     if (screen.json()) {
         cli::Json line = cli::header();
         line["name"] = campaign.name;
         line["devices"] = meant->devices;
         line["seen_7d"] = meant->within7d;
         line["seen_14d"] = meant->within14d;
+        line["needs_all"] = needsAll;
         screen.print(cli::dumped(line));
         return ends::ok;
     }
@@ -75,6 +72,7 @@ int tried(const Door& door, const Campaign& campaign, std::string_view what, con
     screen.print(fmt::format("{} of the fleet {} meant now, {} of them there within the last 7 d, {} within 14 d",
                              counted(meant->devices, "device"), meant->devices == 1 ? "is" : "are", meant->within7d,
                              meant->within14d));
+    if (needsAll) screen.print("that is every device of the fleet: it begins with --all alone");
     screen.print("nothing was signed");
     return ends::ok;
 }
@@ -85,9 +83,11 @@ int startCampaign(const Arguments& given, const Screen& screen, const Beginning&
     const auto& [campaign, what, before] = beginning;
     const auto door = Door::of(given);
     if (!door.ok()) return failed(screen, what, door.error());
-    if (given.has("dry-run")) return tried(*door, campaign, what, screen);
-    if (meansAll(campaign) && !given.has("all"))
-        return screen.fail(ends::usage, fmt::format("{}: it means every device of the fleet; --all says so", what));
+    const auto reach = reachOf(*door, campaign.targets ? campaign.targets->text() : "all");
+    if (!reach.ok()) return failed(screen, what, reach.error());
+    const auto checked = campaign.targets ? checkReach(*reach, given) : Result<void>();
+    if (given.has("dry-run")) return tried(*door, beginning, !checked.ok(), screen);
+    if (!checked.ok()) return failed(screen, what, checked.error());
     for (const std::string& line : meaningOf(campaign))
         screen.tell(line);
     Passwords passwords(screen);

@@ -89,7 +89,8 @@ Result<Answer> answerTo(const Request& request, const std::function<void(CURL*)>
     const CURLcode code = curl_easy_perform(curl.get());
     curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
     const bool cut = code == CURLE_WRITE_ERROR && answer.text.size() >= request.longestAnswer;
-    if (code != CURLE_OK && !cut) return fail(Errc::SYSTEM, "{}", curl_easy_strerror(code));
+    if (code != CURLE_OK && !cut)
+        return fail(code == CURLE_COULDNT_CONNECT ? Errc::UNAVAILABLE : Errc::SYSTEM, "{}", curl_easy_strerror(code));
     if (const std::string named = headerOf(curl.get(), "Location"); !named.empty())
         answer.location = absolute(named, request.url);
     answer.ttl = headerOf(curl.get(), "TTL");

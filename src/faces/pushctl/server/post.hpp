@@ -44,8 +44,8 @@ bool isOnThisMachine(const std::string& origin);
 /// "push.example": the host of such an origin.
 std::string hostOf(const std::string& origin);
 
-/// Sends it, and follows no redirect: the URL is a secret. What is on this machine is asked without a proxy. System: no
-/// answer came within half a minute.
+/// Sends it, and follows no redirect: the URL is a secret. What is on this machine is asked without a proxy.
+/// Unavailable: nobody took the connection; System: no answer came within half a minute.
 Result<Answer> post(const Request& request);
 /// Asks for what is there, likewise; a body is not sent.
 Result<Answer> get(const Request& request);
