@@ -74,5 +74,17 @@ stop = { failures = "none" }
     CHECK(lines[5] == "stops: never by itself");
 }
 
+TEST_CASE("a campaign that only fetches says that nothing of it stays (fleet.md §8.1)") {
+    const auto lines = meaning(R"(
+name = "a file"
+targets = "label site=berlin"
+expires = "1d"
+[[step]]
+get = { url = "https://files.example/fw.img", sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", size = 7, to = "fw.img" }
+)");
+    REQUIRE(lines.size() == 7);
+    CHECK(lines[6].starts_with("stays: nothing: a campaign's folder goes"));
+}
+
 } // namespace
 } // namespace stint::fleetctl

@@ -90,6 +90,11 @@ std::string stops(const fleet::Plan& plan) {
     return text;
 }
 
+/// It fetches, and has no step that puts what it has fetched anywhere.
+bool leavesNothing(const Campaign& campaign) {
+    return std::ranges::all_of(campaign.steps, [](const Step& step) { return step.kind == StepKind::Get; });
+}
+
 } // namespace
 
 std::vector<std::string> meaningOf(const Campaign& campaign) {
@@ -103,6 +108,9 @@ std::vector<std::string> meaningOf(const Campaign& campaign) {
         fmt::format("when:  {}", when(campaign)),
         fmt::format("how:   {}", how(campaign.plan)),
         fmt::format("stops: {}", stops(campaign.plan))};
+    if (leavesNothing(campaign))
+        lines.emplace_back("stays: nothing: a campaign's folder goes when it ends on a device, and no command of this one "
+                           "puts its files elsewhere");
     for (std::string& line : lines)
         line = printable(line);
     return lines;

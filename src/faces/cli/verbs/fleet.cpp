@@ -273,8 +273,9 @@ Verb fleetSendVerb() {
         .passes = Verb::Passes::AlsoBehindDashes,
         .summary = "a campaign in one line: a file or a command, to these devices",
         .about = "FILE goes among the files of a server that was started with --files, and into the campaign's "
-                 "folder on each device, where COMMAND is run. That begins with its program's whole path. What is "
-                 "left out is as in a campaign's file that leaves it out. It is shown, signed and handed over as "
+                 "folder on each device, where COMMAND is run. That begins with its program's whole path. The folder "
+                 "goes when the campaign has ended there: COMMAND puts FILE to where it is to stay. On the server it "
+                 "lies under its SHA-256, and may be removed once no campaign needs it any more. What is left out is as in a campaign's file that leaves it out. It is shown, signed and handed over as "
                  "`stint fleet start` does, and ends so.",
         .options = {{"--to", "QUERY", "the devices: \"label site=berlin\", or all"},
                     {"--charging", "", "each while it charges"},
@@ -286,7 +287,8 @@ Verb fleetSendVerb() {
                     operatorOption,
                     allOption,
                     dryRunOption},
-        .examples = {{"stint fleet send fw.img --to 'label site=berlin' --unmetered -- /usr/bin/apply-fw fw.img", ""},
+        .examples = {{"stint fleet send notes.txt --to all --all -- /usr/bin/install -m 644 notes.txt /srv/notes.txt", ""},
+                     {"stint fleet send fw.img --to 'label site=berlin' --unmetered -- /usr/bin/apply-fw fw.img", ""},
                      {"stint fleet send --to 'version<0.13' --stop-at 2% -- /usr/bin/update --now", ""}},
         .program = fleetProgram};
 }
