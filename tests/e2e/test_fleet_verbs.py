@@ -38,8 +38,12 @@ def campaign(state="going", begun=3):
 class CannedDoor(http.server.ThreadingHTTPServer):
     """stint-fleetd's door, which says what a test has it say."""
 
+    @property
+    def posted(self):
+        return [each for each in self.heard if each[0] == "POST"]
+
     def __init__(self, directory):
-        self.says, self.heard = {}, []
+        self.says, self.heard = {("GET", "/v1/may"): {}, ("GET", "/v1/meant"): {"devices": 12, "others": 3}}, []
         super().__init__(("127.0.0.1", 0), Answering)
         door = directory / "door"
         door.touch(0o600)
@@ -113,7 +117,7 @@ def test_each_verb_of_the_table_has_its_code(world):
 def test_an_operator_starts_a_campaign_with_a_password(world, fleet, door):
     (world.downloads / "night.toml").write_text(NIGHT)
 
-    door.says["POST", "/v1/campaigns"] = lambda body: (503, {"error": "not read yet"}) if len(door.heard) == 1 else (
+    door.says["POST", "/v1/campaigns"] = lambda body: (503, {"error": "not read yet"}) if len(door.posted) == 1 else (
         409, {"error": "it goes already"})
     window = in_window(world, "start", "night.toml")
     window.until("the password of ")
@@ -125,9 +129,9 @@ def test_an_operator_starts_a_campaign_with_a_password(world, fleet, door):
     assert window.ends(120) == 1, window.output
     assert "it goes already" in window.output and "it is handed over again" in window.output
     assert OPERATOR_PASSWORD not in window.output and "wrong\r\n" not in window.output
-    assert len(door.heard) == 2 and door.heard[0] == door.heard[1], door.heard
+    assert len(door.posted) == 2 and door.posted[0] == door.posted[1], door.posted
 
-    paper = json.loads(door.heard[0][2]["signed"])
+    paper = json.loads(door.posted[0][2]["signed"])
     assert json.loads(paper["document"])["name"] == "night"
     if shutil.which("minisign"):
         (world.downloads / "night.json").write_text(paper["document"])
@@ -142,7 +146,7 @@ def test_ctrl_c_at_the_password_signs_nothing(world, door):
     window.until("the password of ")
     window.press("half a\x03")
     assert window.ends() == 130, window.output
-    assert "half" not in window.output and door.heard == []
+    assert "half" not in window.output and door.posted == []
 
 
 def test_a_script_gives_the_password_on_a_line(world, door):
@@ -150,7 +154,7 @@ def test_a_script_gives_the_password_on_a_line(world, door):
     made = subprocess.run(["stint", "fleet", "pause", ID, "--json"], env=world.environment, text=True, timeout=120,
                           input=f"{OPERATOR_PASSWORD}\n", capture_output=True, check=False)
     assert made.returncode == 0 and json.loads(made.stdout) == {"schema": 1, "campaign": ID, "word": "pause"}, made
-    said = json.loads(json.loads(door.heard[0][2]["signed"])["document"])
+    said = json.loads(json.loads(door.posted[0][2]["signed"])["document"])
     assert (said["campaign"], said["instruction"]) == (ID, "pause")
 
 
@@ -168,6 +172,22 @@ def test_a_campaign_is_watched_until_it_ends(world, door):
     assert last[0] == f"night ({ID})" and last[1] == "ended: 40 of 40 devices succeeded, 0 failed", last
     assert not any("(open)" in line for line in last), last  # what was drawn before is gone
     assert all(len(line) <= 80 for line in last), last
+
+
+def test_in_the_background_of_a_terminal_nothing_stops(world, door):
+    """§8.1: `timeout` puts what it runs there."""
+    def behind(*words):
+        window = Window(["timeout", "60", "stint", "fleet", *words], world.environment, world.downloads, 80, 30)
+        world.terminals.append(window)
+        return window
+
+    states = iter([campaign(), campaign("ended", 41) | {"counts": {"succeeded": 40}}])
+    door.says["GET", "/v1/campaign"] = lambda body: (200, next(states))
+    watching = behind("status", ID, "--watch")
+    assert watching.ends() == 0 and "3 of 40 begun" in watching.output, watching.output
+    pausing = behind("pause", ID)
+    assert pausing.ends() == 64 and "in the background of its terminal" in pausing.output, pausing.output
+    assert door.posted == []
 
 
 def test_ctrl_c_ends_watching_alone(world, door):

@@ -1,10 +1,13 @@
 // `stint fleet campaigns` and `stint fleet status`.
 #include <algorithm>
+#include <csignal>
+#include <iterator>
 #include <optional>
 #include <vector>
 
 #include <fmt/core.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include "base/result/errors.hpp"
 #include "base/text/printable.hpp"
@@ -34,7 +37,8 @@ void show(const cli::Json& row, const Standing& standing, const Screen& screen) 
         screen.print(line);
 }
 
-/// A campaign that is looked at each second, while a person can see it, until it is still.
+/// A campaign that is looked at each second until it is still. In the terminal's foreground its lines are drawn over each
+/// other; elsewhere they are printed when they have become others.
 class Watching {
 public:
     Watching(const Door& door, const std::string& id, const Screen& screen) : door_(door), id_(id), screen_(screen) {}
@@ -43,10 +47,11 @@ public:
         auto signals = cli::Signals::open();
         if (!signals.ok()) return screen_.fail(what, signals.error());
         for (;;) {
-            if (!screen_.redraws() || cli::inTerminalForeground())
-                if (const auto code = look()) return *code;
-            pollfd wait{signals->fd(), POLLIN, 0};
-            ::poll(&wait, 1, static_cast<int>(betweenLooks / 1ms));
+            if (const auto code = look()) return *code;
+            pollfd wait[]{{signals->fd(), POLLIN, 0}, {STDERR_FILENO, 0, 0}};
+            ::poll(wait, std::size(wait), static_cast<int>(betweenLooks / 1ms));
+            // A terminal that is gone tells nobody in its background.
+            if ((wait[1].revents & POLLHUP) != 0) return cli::exitCodeOfSignal(SIGHUP);
             while (const auto signal = signals->take()) {
                 if (*signal == SIGWINCH) continue;
                 screen_.clearDrawn();
@@ -69,7 +74,7 @@ private:
         if (!standing.ok()) return failed(screen_, what, standing.error());
         unanswered_ = 0;
         const bool isLast = standing->isStill();
-        if (screen_.redraws() && !isLast)
+        if (screen_.redraws() && cli::inTerminalForeground() && !isLast)
             draw(*standing);
         else if (isLast || *row != shown_)
             show(*row, *standing, screen_);

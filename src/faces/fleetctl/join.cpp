@@ -79,6 +79,12 @@ Result<JobInfo> jobToLeave(const std::string& name) {
         .build();
 }
 
+/// A person's no.
+int refused(std::string_view what, const Screen& screen) {
+    screen.tell(what);
+    return ends::failure;
+}
+
 } // namespace
 
 int join(const Arguments& given, const Screen& screen) {
@@ -98,10 +104,10 @@ int join(const Arguments& given, const Screen& screen) {
         screen.tell(line);
     if (!given.has("yes")) {
         if (!screen.canAsk())
-            return screen.fail(ends::usage, fmt::format("{}: this is not a terminal, so nobody can be asked; with "
-                                                        "--yes the device joins unasked",
-                                                        noJoin));
-        if (!screen.agrees("join it?")) return ends::ok;
+            return screen.fail(ends::usage,
+                               fmt::format("{}: {}, so nobody can be asked; with --yes the device joins unasked",
+                                           noJoin, Screen::whyNobodyAnswers()));
+        if (!screen.agrees("join it?")) return refused("it is not joined", screen);
     }
     if (const int trouble = joinPush(*server, code->push, screen); trouble != ends::ok) return trouble;
     return followed(jobToJoin(*server, textOf(*code, *server)), {}, noJoin, screen,
@@ -117,10 +123,10 @@ int leave(const Arguments& given, const Screen& screen) {
         fmt::format("what the fleet {} has under way here is stopped, and its jobs, policies and keys go", name)));
     if (!given.has("yes")) {
         if (!screen.canAsk())
-            return screen.fail(ends::usage, fmt::format("{}: this is not a terminal, so nobody can be asked; with "
-                                                        "--yes the device leaves unasked",
-                                                        noLeave));
-        if (!screen.agrees("leave it?")) return ends::ok;
+            return screen.fail(ends::usage,
+                               fmt::format("{}: {}, so nobody can be asked; with --yes the device leaves unasked",
+                                           noLeave, Screen::whyNobodyAnswers()));
+        if (!screen.agrees("leave it?")) return refused("the device stays in it", screen);
     }
     return followed(jobToLeave(name), {}, noLeave, screen, [&](const JobView& job) {
         if (screen.json()) {

@@ -66,6 +66,8 @@ Result<std::optional<SecretText>> Passwords::line() {
 }
 
 Result<std::optional<SecretText>> Passwords::typed(std::string_view prompt) {
+    if (!screen_.canAsk()) // a process in the background that sets its terminal is stopped
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}, so nobody can be asked for a password", screen_.whyNobodyAnswers());
     auto signals = STINT_TRY(cli::Signals::open());
     const Unseen unseen;
     if (!unseen.isSet()) return fail(Errc::SYSTEM, "this terminal would show the password");

@@ -192,7 +192,12 @@ void Screen::tell(std::string_view line) const {
     put(err_, fitted(err_, shownLine(line, colour_)) + "\n");
 }
 
-bool Screen::canAsk() const { return inTerminalForeground() && ::isatty(STDIN_FILENO) != 0; }
+// A terminal that does not control this process, as that of `su -c`, stops nobody who reads it.
+std::string_view Screen::whyNobodyAnswers() {
+    if (::isatty(STDIN_FILENO) == 0) return "this is not a terminal";
+    const pid_t front = ::tcgetpgrp(STDIN_FILENO);
+    return front < 0 || front == ::getpgrp() ? "" : "this runs in the background of its terminal";
+}
 
 bool Screen::agrees(std::string_view question) const {
     put(err_, shownLine(fmt::format("{} [y/N] ", question), colour_));

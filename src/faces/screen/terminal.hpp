@@ -81,7 +81,9 @@ public:
     /// Information for a person, on stderr; nothing under --quiet and --json.
     void tell(std::string_view line) const;
     /// True if a person is at the terminal, in whose foreground this process reads.
-    bool canAsk() const;
+    bool canAsk() const { return whyNobodyAnswers().empty(); }
+    /// "this is not a terminal"; empty: somebody may.
+    static std::string_view whyNobodyAnswers();
     /// Asks the person at the terminal, on stderr: "QUESTION [y/N] ". True for y or yes.
     bool agrees(std::string_view question) const;
     /// A warning, though nothing has failed: "stint: …" on stderr, always; an object under --json.

@@ -132,8 +132,8 @@ int clean(const Arguments& given, const Screen& screen) {
     if (given.has("yes")) return cleaned(*rows, screen);
     if (!screen.canAsk())
         return screen.fail(ends::usage,
-                           "cannot ask whether to remove them: this is not a terminal; with --yes they are "
-                           "removed unasked");
+                           fmt::format("cannot ask whether to remove them: {}; with --yes they are removed unasked",
+                                       cli::Screen::whyNobodyAnswers()));
     const std::string them = rows->size() == 1 ? "it" : fmt::format("these {} files", rows->size());
     return screen.agrees(fmt::format("remove {}?", them)) ? cleaned(*rows, screen) : ends::ok;
 }

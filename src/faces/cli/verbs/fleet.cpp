@@ -106,7 +106,7 @@ Verb fleetJoinVerb() {
             .about = "Shows first what orders may do here: no more than fleet.toml lets them, in ~/.config/stint or in "
                      "/etc/stint, and nothing without one; then asks. Its server of push is joined, too, by the same "
                      "code. `stint fleet invite` prints the line on the fleet's server.\n"
-                     "Ends with 73 where the device has joined another server or is in another fleet, 75 where the "
+                     "Ends with 1 where you say no, 73 where the device has joined another server or is in another fleet, 75 where the "
                      "job that joins still waits, 77 where the server says no.",
             .options = {{"--yes", "", "join unasked, as in an image's first start"}},
             .examples = {{"stint fleet join https://push.example CODE", ""}},
@@ -122,7 +122,8 @@ Verb fleetLeaveVerb() {
             "Asks first. What the fleet has under way here is stopped, and its jobs, policies, keys and papers "
             "go; what else it has done here stays. The server is told, if it can be reached. The device stays with its "
             "server of push: `stint push leave`.\n"
-            "Ends with 66 where the device is in no fleet, 75 where the job that leaves still waits.",
+            "Ends with 1 where you say no, 66 where the device is in no fleet, 75 where the job that leaves still "
+            "waits.",
         .options = {{"--yes", "", "leave unasked"}},
         .examples = {{"stint fleet leave", ""}},
         .program = fleetProgram};
