@@ -80,6 +80,17 @@ TEST_CASE("where breaking words is not enough, the last column stands below its 
     CHECK(reasons().lines(paper.screen(), 50) == lines);
 }
 
+TEST_CASE("where that is not enough, more of the last columns stand there, rather than a word or two a line") {
+    const Paper paper;
+    Table table({{"JOB"}, {"SIZE", Table::Align::Right}, {"WHAT"}, {"DETAIL"}});
+    table.add({"org.stint.agent/20261129-x01ramfe#1", "-", "touch (by fleet office)", "on battery, 100 %"});
+    const std::vector<std::string> lines{"JOB                                  SIZE", "    WHAT", "    DETAIL",
+                                         "org.stint.agent/20261129-x01ramfe#1     -",
+                                         "    touch (by fleet office)", "    on battery, 100 %"};
+    CHECK(table.lines(paper.screen(), 45) == lines);
+    CHECK(table.lines(paper.screen(), 60).back() == "    on battery, 100 %");
+}
+
 TEST_CASE("a table that nothing would make narrow enough stays one line a row, as in a pipe") {
     const Paper paper;
     CHECK(reasons().lines(paper.screen(), 40) == reasons().lines(paper.screen()));

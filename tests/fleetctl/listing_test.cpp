@@ -245,7 +245,7 @@ TEST_CASE("campaigns are listed, and one is watched until it is still") {
     const auto listed = ran(campaigns, canned.data(), {"campaigns"});
     CHECK(listed.code == ends::ok);
     CHECK(std::ranges::count(listed.out, '\n') == 3);
-    CHECK(listed.out.find(id + "  night") != std::string::npos);
+    CHECK(listed.out.find("  night\n") != std::string::npos);
 
     canned.says("GET /v1/campaign", [n = std::make_shared<int>(0)](const http::Request&) {
         return http::Answer{200, "application/json", campaign(++*n < 3 ? "going" : "stopped").dump()};

@@ -105,21 +105,15 @@ int campaigns(const Arguments& given, const Screen& screen) {
     if (!said.ok()) return failed(screen, what, said.error());
     Members members(*said);
     const WallTime now = wallNow();
-    cli::Table table({{"ID"},
-                      {"NAME"},
-                      {"MADE"},
-                      {"STATE"},
-                      {"DEVICES", cli::Table::Align::Right},
-                      {"SUCCEEDED", cli::Table::Align::Right},
-                      {"FAILED", cli::Table::Align::Right}});
+    using enum cli::Table::Align;
+    cli::Table table({{"ID"}, {"MADE"}, {"STATE"}, {"DEVICES", Right}, {"OK", Right}, {"FAILED", Right}, {"NAME"}});
     std::vector<std::string> lines;
     for (const cli::Json& row : members.list("campaigns")) {
         const auto standing = standingIn(row);
         if (!standing.ok()) return failed(screen, what, standing.error());
         lines.push_back(lineOf(row));
-        table.add({standing->id, standing->name, cli::timeText(standing->made, now), standing->state,
-                   std::to_string(standing->devices), std::to_string(standing->succeeded()),
-                   std::to_string(standing->failed())});
+        table.add({standing->id, cli::timeText(standing->made, now), standing->state, std::to_string(standing->devices),
+                   std::to_string(standing->succeeded()), std::to_string(standing->failed()), standing->name});
     }
     if (members.isWrong()) return failed(screen, what, noAnswer());
     if (screen.json())

@@ -79,6 +79,10 @@ std::string JobProgress::line(Moment now, std::size_t columns, std::size_t label
     }
     const std::string words = waits() ? waitingText(job_, now.wall) : std::string(stateWord(job_));
     if (alone && waits()) return shortened(words, columns - 1);
+    if (alone) {
+        const std::size_t room = columns - std::min(columns, 1 + columnGap.size() + widthOf(words));
+        return shortened(fmt::format("{}{}{}", shortened(printable(job_.label), room), columnGap, words), columns - 1);
+    }
     return shortened(fmt::format("{}  {}", padRight(shownLabel(job_.label, columns), labelColumns), words),
                      columns - 1);
 }

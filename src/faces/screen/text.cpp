@@ -166,6 +166,7 @@ namespace {
 
 /// Stands before the text of a column that is below its row.
 constexpr std::string_view below = "    ";
+constexpr std::size_t narrowestText = 16; ///< the last column's words stand below their row rather than in less
 
 std::size_t sumOf(const std::vector<std::size_t>& widths) {
     return std::accumulate(widths.begin(), widths.end(), columnGap.size() * (widths.size() - 1));
@@ -173,12 +174,13 @@ std::size_t sumOf(const std::vector<std::size_t>& widths) {
 
 } // namespace
 
-/// Narrows the widest columns first. Where that is not enough the last one's text stands below its row, and has no
+/// Narrows the widest columns first. Where that is not enough the last ones' texts stand below their row, and have no
 /// width; where that is not enough either, narrows none.
 std::vector<std::size_t> Table::widthsWithin(std::size_t room) const {
     auto width = widths();
     auto least = leastWidths();
-    if (sumOf(least) > room && columns_.size() > 1 && columns_.back().align == Align::Left) {
+    least.back() = std::max(least.back(), std::min(width.back(), narrowestText));
+    while (sumOf(least) > room && width.size() > 1 && columns_[width.size() - 1].align == Align::Left) {
         least.pop_back();
         width.pop_back();
     }
@@ -223,9 +225,11 @@ std::vector<std::string> Table::lines(const Screen& screen, std::optional<std::s
     const auto add = [&](const std::vector<Cell>& row) {
         for (auto& line : linesOf(row, width, screen))
             lines.push_back(std::move(line));
-        if (width.size() == row.size() || row.back().text.empty()) return;
-        for (const std::string& piece : wrapped(row.back().text, *room - std::min(*room, below.size())))
-            lines.push_back(std::string(below) + screen.painted(piece, row.back().paint));
+        for (std::size_t i = width.size(); i < row.size(); ++i) {
+            if (row[i].text.empty()) continue;
+            for (const std::string& piece : wrapped(row[i].text, *room - std::min(*room, below.size())))
+                lines.push_back(std::string(below) + screen.painted(piece, row[i].paint));
+        }
     };
     std::vector<Cell> heading;
     for (const auto& column : columns_)

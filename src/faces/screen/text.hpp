@@ -64,7 +64,7 @@ public:
     void add(std::vector<Cell> row);
     bool empty() const { return rows_.empty(); }
     /// Lines without newlines: the heading, then the rows. No blanks at the end of a line. `room`: the width to
-    /// wrap to, if possible, with the last column's text below its row where nothing else helps; nullopt: no limit.
+    /// wrap to, if possible, with the last columns' texts below their row where nothing else helps; nullopt: no limit.
     std::vector<std::string> lines(const Screen&, std::optional<std::size_t> room = std::nullopt) const;
     void print(const Screen&) const;
 
