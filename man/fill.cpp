@@ -13,21 +13,16 @@
 #include "base/result/errors.hpp"
 #include "contract/model/constants.hpp"
 #include "contract/model/reasons.hpp"
+#include "escaped.hpp"
 #include "faces/cli/complete/completions.hpp"
 #include "faces/screen/exit_code.hpp"
+#ifdef STINT_MAN_FLEET
+#include "fleet.hpp"
+#endif
 
 namespace {
 
 using namespace stint;
-
-std::string escaped(std::string_view text) {
-    std::string made;
-    for (const char letter : text) {
-        if (std::string_view("_*\\#`[|]-.<>").find(letter) != std::string_view::npos) made += '\\';
-        made += letter;
-    }
-    return made;
-}
 
 /// Each line of `text` is a paragraph.
 void printParagraphs(std::string_view text) {
@@ -113,6 +108,9 @@ int main(int count, char** words) {
         return 1;
     }
     for (std::string line; std::getline(page, line);) {
+#ifdef STINT_MAN_FLEET
+        if (printFleetTable(line)) continue;
+#endif
         if (line == "@verbs@") {
             printVerbs();
         } else if (line == "@exit-codes@") {

@@ -29,7 +29,7 @@ def world(prefix):
 
 def test_everything_has_its_place(prefix):
     manual = ("share/man/man1/stint.1", "share/man/man3/libstint.3", "share/man/man5/stint-manifest.5",
-              "share/man/man7/stint-job.7", "share/man/man8/stintd.8", "share/man/man8/stint-netguard.8",
+              "share/man/man5/stint-fleet.5", "share/man/man7/stint-job.7", "share/man/man8/stintd.8", "share/man/man8/stint-netguard.8",
               "share/man/man8/stint-taskmanager.8")
     completions = ("share/bash-completion/completions/stint", "share/zsh/site-functions/_stint",
                    "share/fish/vendor_completions.d/stint.fish")

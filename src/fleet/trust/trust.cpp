@@ -26,7 +26,7 @@ std::string_view hoursRule(std::string_view text) {
 std::string_view bytesRule(std::string_view text) { return parseSize(text).ok() ? "" : "a size, such as 500MB"; }
 
 // clang-format off
-constexpr auto ownerFields = std::to_array<Field<Owner>>({
+constexpr auto ownerRows = std::to_array<Field<Owner>>({
     {.key = "kinds", .member = &Owner::kinds, .limits = {1, stepKinds.size()},
      .meaning = "what campaigns may do here", .rule = kindRule},
     {.key = "commands", .member = &Owner::commands, .limits = {1, 256},
@@ -134,11 +134,13 @@ const std::vector<ReasonRow>& reasons() {
     return rows;
 }
 
+std::span<const Field<Owner>> ownerFields() { return ownerRows; }
+
 Result<Owner> Owner::read(std::string_view text, std::string_view file) {
     const Value whole = STINT_TRY(valueFromToml(text, file));
-    STINT_TRY(checkKeys(file, "fleet.toml", whole, keysOf(ownerFields)));
+    STINT_TRY(checkKeys(file, "fleet.toml", whole, keysOf(ownerRows)));
     Owner owner;
-    STINT_TRY(readFields({file}, "", whole, ownerFields, owner));
+    STINT_TRY(readFields({file}, "", whole, ownerRows, owner));
     return owner;
 }
 

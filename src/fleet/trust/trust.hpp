@@ -4,10 +4,12 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "fleet/document/fields.hpp"
 #include "fleet/trust/signed.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
@@ -29,6 +31,9 @@ struct Owner {
     bool lets(std::string_view program) const;
     bool operator==(const Owner&) const = default;
 };
+
+/// The keys of fleet.toml, each with what it means.
+std::span<const Field<Owner>> ownerFields();
 
 /// The reasons of `rejected`, in the order in which they are looked for.
 enum class Reason : std::uint8_t {

@@ -48,7 +48,7 @@ Verb fleetInitVerb() {
         .about = "Makes root's key, which signs that list and lies offline from then on; the first operator's key, "
                  "which signs orders; and the two keys of the fleet's server. Root's and the operator's are behind "
                  "passwords of their own: typed twice on a terminal, else a line of stdin each, root's first. The "
-                 "files are minisign's.\n"
+                 "files are minisign's. Root's key is wanted again when an operator is added or removed: stint-fleet(5).\n"
                  "The directory is there whole or not at all. Ends with 73 where it is there already, 75 where "
                  "another one is at it, 77 where others could put their keys in the place of yours.",
         .options = {{"--name", "NAME", "the fleet's, for people (default: this machine's)"},
@@ -107,7 +107,8 @@ Verb fleetJoinVerb() {
                      "/etc/stint, and nothing without one; then asks. Its server of push is joined, too, by the same "
                      "code. `stint fleet invite` prints the line on the fleet's server.\n"
                      "Ends with 1 where you say no, 73 where the device has joined another server or is in another fleet, 75 where the "
-                     "job that joins still waits, 77 where the server says no.",
+                     "job that joins still waits, 77 where the server says no. stint-fleet(5) has fleet.toml's keys: kinds, "
+                     "commands, hours, bytes, ask.",
             .options = {{"--yes", "", "join unasked, as in an image's first start"}},
             .examples = {{"stint fleet join https://push.example CODE", ""}},
             .program = fleetProgram};
@@ -227,7 +228,8 @@ Verb fleetSetVerb() {
                 "PACKAGE/battery, PACKAGE/data-saver-exempt, PACKAGE/revoke or PACKAGE/grant, as `stint app` sets "
                 "them. All of it stands in place of all that was set for the same devices before: what is left out "
                 "is desired no more. Of several that mean a device the newest counts, also on one that joins later. "
-                "The operator's key signs it. `stint fleet drift` tells where it is not so.\n"
+                "The operator's key signs it. Each device's owner has to allow it: `kinds` in its fleet.toml has policy, "
+                "and settings for an app's. `stint fleet drift` tells where it is not so.\n"
                 "Ends with 64 where a value is wrong, 77 where that operator may not do it.",
             .options = {fleetDataOption, operatorOption, allOption},
             .examples = {{"stint fleet set 'label site=berlin' job.slots=3 com.example.mail/battery=restricted", ""},
@@ -257,6 +259,10 @@ Verb fleetStartVerb() {
             .about = "Prints what the file means, asks for the password of the operator's key, signs the campaign and "
                      "hands it to the fleet's server; its id is printed. From anything but a terminal one line is "
                      "read for the password.\n"
+                     "The file has name, targets (a query) and expires, and a [[step]] for each thing to do: get, run, "
+                     "verify, policy, app or settings. [job] has conditions: charging, network, wait-max, late. "
+                     "[rollout] has at-a-time, wave = [10, \"10%\", \"100%\"] with ok and soak, and stop = { failures = "
+                     "\"2%\", min = 50 }. stint-fleet(5) has each key, with an example.\n"
                      "Ends with 64 where the file is wrong, 66 where it is not there, 77 where that operator may not "
                      "do it.",
             .options = {fleetDataOption, operatorOption, allOption, dryRunOption},
