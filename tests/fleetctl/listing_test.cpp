@@ -289,7 +289,14 @@ TEST_CASE("a device is removed by its name") {
     CHECK(ran(remove, canned.data(), {"remove", deviceNamed(3)}).code == ends::ok);
     CHECK(canned.asked().back().body == R"({"device":")" + deviceNamed(3) + R"("})");
     CHECK(ran(remove, canned.data(), {"remove", "phone"}).code == ends::usage);
+    CHECK(ran(remove, canned.data(), {"remove", deviceNamed(3).substr(0, 3)}).code == ends::usage);
     CHECK(canned.asked().size() == 1);
+    canned.says("GET /v1/name", {{"device", deviceNamed(3)}});
+    CHECK(ran(remove, canned.data(), {"remove", deviceNamed(3).substr(0, 4)}).code == ends::ok);
+    CHECK(canned.asked().back().body == R"({"device":")" + deviceNamed(3) + R"("})");
+    canned.says("GET /v1/name", {{"error", "several devices have names that begin with 0123"}}, 400);
+    CHECK(ran(remove, canned.data(), {"remove", deviceNamed(3).substr(0, 4)}).code == ends::usage);
+    CHECK(canned.asked().back().method == "GET");
 }
 
 Json stateRow(int n, const Json& drift) {

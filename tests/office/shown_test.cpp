@@ -104,6 +104,13 @@ TEST_CASE("§8.1: whether a word would change something, and whom a query means,
     CHECK(jsonAt(desk, "/v1/campaign", "id=" + id)["state"] == "cancelled");
     CHECK(jsonAt(desk, "/v1/meant", "query=all") == Json{{"devices", 2}, {"others", 0}});
     CHECK(jsonAt(desk, "/v1/meant", "query=label%20site=oslo") == Json{{"devices", 0}, {"others", 2}});
+    const std::string& device = fleet.phones[0].id();
+    CHECK(jsonAt(desk, "/v1/name", "begins=" + device.substr(0, 12))["device"] == device);
+    const auto named = [&](const std::string& query) {
+        return desk.look([&](Office::View& view) { return shown(view, "/v1/name", query).error().code; });
+    };
+    CHECK(named("begins=ZZZZZ") == Errc::REFUSED);
+    CHECK(named("begins=") == Errc::REFUSED);
     const std::string older = sure(desk.start(fleet.campaign(2, "all", 1h), true)).id;
     const Json rows = jsonAt(desk, "/v1/campaigns")["campaigns"];
     CHECK(rows[0]["campaign"] == older); // by their age

@@ -24,6 +24,13 @@ using cli::Arguments;
 using cli::Screen;
 namespace ends = cli::ends;
 
+namespace {
+
+constexpr std::size_t wholeLength = 26;
+constexpr std::size_t leastBeginning = 4; ///< PROPOSAL
+
+} // namespace
+
 Result<Facts> factsIn(const cli::Json& row) {
     Members members(row);
     std::vector<std::string> labels;
@@ -41,10 +48,20 @@ Result<Facts> factsIn(const cli::Json& row) {
 }
 
 std::optional<int> misnamed(const std::string& device, std::string_view what, const Screen& screen) {
-    if (fleet::isDeviceId(device)) return std::nullopt;
+    if (device.size() >= leastBeginning && fleet::isDeviceId(device + std::string(wholeLength, '0').substr(std::min(device.size(), wholeLength)))) return std::nullopt;
     return screen.fail(ends::usage, fmt::format("{}: a device's name has 26 letters and digits, as `stint fleet "
-                                                "devices` lists it",
-                                                what));
+                                                "devices` lists it; {} of its beginning are enough where no other one "
+                                                "begins so",
+                                                what, leastBeginning));
+}
+
+Result<std::string> wholeName(const Door& door, const std::string& beginning) {
+    if (beginning.size() == wholeLength) return beginning;
+    const auto said = STINT_TRY(door.get("/v1/name", {{"begins", beginning}}));
+    Members members(said);
+    std::string name = members.text("device");
+    if (members.isWrong() || !name.starts_with(beginning)) return noAnswer();
+    return name;
 }
 
 int devices(const Arguments& given, const Screen& screen) {
@@ -82,24 +99,24 @@ namespace {
 /// Asks at the door for something to be done to the device that the first word names, and tells `done`.
 int changeDevice(const Arguments& given, const Screen& screen, std::string_view verb, std::string_view path,
                  cli::Json asked, std::string_view done) {
-    const std::string& device = given.words[0];
-    const std::string what = fmt::format("cannot {} {}", verb, printable(device));
-    if (const auto code = misnamed(device, what, screen)) return *code;
+    const std::string what = fmt::format("cannot {} {}", verb, printable(given.words[0]));
+    if (const auto code = misnamed(given.words[0], what, screen)) return *code;
     const auto door = Door::of(given);
     if (!door.ok()) return failed(screen, what, door.error());
-    asked.emplace("device", device);
+    const auto device = wholeName(*door, given.words[0]);
+    if (!device.ok()) return failed(screen, what, device.error());
+    asked.emplace("device", *device);
     const auto said = door->post(path, asked);
     if (!said.ok()) return failed(screen, what, said.error());
-    screen.tell(fmt::format("{} {}", device, done));
+    screen.tell(fmt::format("{} {}", *device, done));
     return ends::ok;
 }
 
 } // namespace
 
 int remove(const Arguments& given, const Screen& screen) {
-    return changeDevice(
-        given, screen, "remove", "/v1/remove", cli::Json::object(),
-        fmt::format("is none of the fleet any more; `stint push revoke {}` cuts its line, too", given.words[0]));
+    return changeDevice(given, screen, "remove", "/v1/remove", cli::Json::object(),
+                        "is none of the fleet any more; `stint push revoke` cuts its line, too");
 }
 
 int label(const Arguments& given, const Screen& screen) {

@@ -22,7 +22,10 @@ struct Facts {
 /// System: the row is none.
 Result<Facts> factsIn(const cli::Json& row);
 
-/// Tells that it is no device's name, where it is none, and gives the exit code for that. nullopt: it is one.
+/// The whole name of the device whose name begins so. Refused: there is none; IllegalArgument: there are several.
+Result<std::string> wholeName(const Door& door, const std::string& beginning);
+/// Tells that it is no device's name, nor the beginning of one, where it is not, and gives the exit code for that.
+/// nullopt: it is.
 std::optional<int> misnamed(const std::string& device, std::string_view what, const cli::Screen& screen);
 
 } // namespace stint::fleetctl

@@ -80,7 +80,8 @@ int device(const Arguments& given, const Screen& screen) {
     if (const auto code = misnamed(id, what, screen)) return *code;
     const auto door = Door::of(given);
     if (!door.ok()) return failed(screen, what, door.error());
-    const auto said = door->get("/v1/device", {{"id", id}});
+    const auto name = wholeName(*door, id);
+    const auto said = name.ok() ? door->get("/v1/device", {{"id", *name}}) : name.error();
     if (!said.ok()) return failed(screen, what, said.error());
     const auto row = driftRowIn(*said);
     if (!row.ok()) return failed(screen, what, row.error());

@@ -13,6 +13,7 @@
 #include "base/time/clock.hpp"
 #include "contract/model/reasons.hpp"
 #include "faces/fleetctl/desk.hpp"
+#include "faces/fleetctl/devices.hpp"
 #include "faces/fleetctl/door.hpp"
 #include "faces/fleetctl/password.hpp"
 #include "faces/fleetctl/pages.hpp"
@@ -228,17 +229,16 @@ int results(const Arguments& given, const Screen& screen) {
 
 int why(const Arguments& given, const Screen& screen) {
     constexpr std::string_view what = "cannot tell why";
-    const std::string &id = given.words[0], &device = given.words[1];
-    if (!fleet::isDeviceId(device))
-        return screen.fail(ends::usage, fmt::format("{}: a device's name has 26 letters and digits, as `stint fleet "
-                                                    "devices` lists it, and \"{}\" is none",
-                                                    what, printable(device)));
+    const std::string& id = given.words[0];
+    if (const auto code = misnamed(given.words[1], what, screen)) return *code;
     const auto door = Door::of(given);
     if (!door.ok()) return failed(screen, what, door.error());
+    const auto device = wholeName(*door, given.words[1]);
+    if (!device.ok()) return failed(screen, what, device.error());
     const auto campaign = door->get("/v1/campaign", {{"id", id}});
     const auto standing = campaign.ok() ? standingIn(*campaign) : campaign.error();
     if (!standing.ok()) return failed(screen, what, standing.error());
-    const auto json = door->get("/v1/result", {{"id", id}, {"device", device}});
+    const auto json = door->get("/v1/result", {{"id", id}, {"device", *device}});
     const auto row = json.ok() ? deviceRowIn(*json) : json.error();
     if (!row.ok()) return failed(screen, what, row.error());
     if (screen.json())

@@ -237,6 +237,18 @@ Result<Json> devices(Office::View& view, const Parameters& asked) {
     return Json{{"devices", rows}, {"next", more ? Json(ids.back()) : Json()}};
 }
 
+/// The device whose name begins so.
+Result<Json> name(Office::View& view, const Parameters& asked) {
+    const std::string begins = asked.text("begins");
+    const Meant all = STINT_TRY(view.roster().meant({Query::All{}}, wallNow()));
+    const auto first = std::ranges::lower_bound(all.yes, begins);
+    if (begins.empty() || first == all.yes.end() || !first->starts_with(begins))
+        return fail(Errc::REFUSED, "no device of the fleet has a name that begins with {}", begins);
+    if (const auto next = std::next(first); next != all.yes.end() && next->starts_with(begins))
+        return fail(Errc::ILLEGAL_ARGUMENT, "several devices have names that begin with {}", begins);
+    return Json{{"device", *first}};
+}
+
 /// A device as it is to be, and as it has told that it is.
 Json stateJson(const StateEntry& entry, const DesiredState::Document* wanted) {
     const auto drift = driftOf(wanted, entry.state);
@@ -413,6 +425,7 @@ constexpr std::array pages{
     Page{"/v1/result", result},     Page{"/v1/audit", audit},     Page{"/v1/drift", drift},
     Page{"/v1/device", device},     Page{"/v1/desired", desired}, Page{"/v1/health", health, true},
     Page{"/v1/may", may},         Page{"/v1/meant", meant},
+    Page{"/v1/name", name},
     Page{"/v1/words", words, true}};
 
 } // namespace
