@@ -37,10 +37,10 @@ def typed(world, *words, memory=LITTLE):
 
 def answers(window, *passwords):
     """Types each password when it is asked for, twice."""
-    for key, password in zip(("root's key", "the operator's key"), passwords):
+    for key, password in zip(("root.key", "operator.key"), passwords):
         window.until(f"a password for {key}: ")
         window.press(f"{password}\n")
-        window.until_true(lambda: window.output.count("the same once more: ") == 1 + (key != "root's key"), "the second")
+        window.until_true(lambda: window.output.count("the same once more: ") == 1 + (key != "root.key"), "the second")
         window.press(f"{password}\n")
 
 
@@ -100,15 +100,15 @@ def test_a_person_founds_a_fleet_and_minisign_takes_what_it_made(world, place):
 
 def test_a_password_is_asked_for_until_it_is_typed_twice_the_same(world, place):
     window = typed(world)
-    window.until("a password for root's key: ")
+    window.until("a password for root.key: ")
     window.press("one\n")
     window.until("the same once more: ")
     window.press("two\n")
     window.until("the two are not the same")
-    window.until_true(lambda: window.output.count("a password for root's key: ") == 2, "the question again")
+    window.until_true(lambda: window.output.count("a password for root.key: ") == 2, "the question again")
     window.press("\n")
     window.until("a password may not be empty")
-    window.until_true(lambda: window.output.count("a password for root's key: ") == 3, "the question again")
+    window.until_true(lambda: window.output.count("a password for root.key: ") == 3, "the question again")
     window.press("one\n")
     window.until_true(lambda: window.output.count("the same once more: ") == 2, "the second")
     window.press("two\n")
@@ -118,18 +118,18 @@ def test_a_password_is_asked_for_until_it_is_typed_twice_the_same(world, place):
 
 def test_ctrl_c_leaves_a_terminal_that_shows_what_is_typed(world, place):
     window = typed(world)
-    window.until("a password for root's key: ")
+    window.until("a password for root.key: ")
     assert not termios.tcgetattr(window.fd)[3] & termios.ECHO
     window.press("half a pass\x1a\x03")  # Ctrl-Z would leave it to a shell like that
     assert window.ends() == 130, window.output
     assert "half" not in window.output and not place.exists()
     window = Window(["sh", "-c", "stint fleet init; stty -a"], world.environment, world.downloads)
     world.terminals.append(window)
-    window.until("a password for root's key: ")
+    window.until("a password for root.key: ")
     window.press("\x04")  # the end of what is typed
-    window.until_true(lambda: window.output.count("a password for root's key: ") == 2, "the question again")
+    window.until_true(lambda: window.output.count("a password for root.key: ") == 2, "the question again")
     window.press("\x04")
-    window.until_true(lambda: window.output.count("a password for root's key: ") == 3, "the question again")
+    window.until_true(lambda: window.output.count("a password for root.key: ") == 3, "the question again")
     window.press("\x04")
     window.ends()
     assert "there is no password" in window.output and re.search(r"[^-]\becho\b", window.output), window.output

@@ -212,7 +212,8 @@ def test_a_hostile_server_steers_no_terminal(world, door):
     door.says["POST", "/v1/remove"] = lambda body: (404, {"error": nasty})
     state = {"device": nasty, "drift": nasty, "desired": 2, "version": 1, "hash": nasty, "since": 0, "state": nasty, "words": nasty}
     door.says["GET", "/v1/drift"] = {"devices": [state], "next": None}
-    door.says["GET", "/v1/device"] = state | {"labels": {nasty: nasty}, "stint": nasty, "seen": None, "cloned": True}
+    door.says["GET", "/v1/device"] = state | {"labels": {nasty: nasty}, "stint": nasty, "seen": None, "cloned": True,
+                                           "policy": nasty, "settings": nasty}
     for words in (["campaigns"], ["status", ID], ["devices"], ["results", ID], ["why", ID, DEVICE], ["remove", DEVICE],
                   ["drift"], ["device", DEVICE]):
         for option in ([], ["--json"]):
@@ -355,7 +356,8 @@ def test_a_fleet_is_served_by_three_programs_that_end_with_it(world, fleet):
                               timeout=120, input=f"{OPERATOR_PASSWORD}\n", capture_output=True, check=False)
         assert made.returncode == code and says in made.stderr, (words, made)
     assert world.done("fleet", "start", "night.toml", "--dry-run").endswith(
-        "0 devices of the fleet are meant now, 0 of them there within the last 7 d, 0 within 14 d\nnothing was signed\n")
+        "0 devices of the fleet are meant now, 0 of them there within the last 7 d, 0 within 14 d\n"
+        "it means 0 devices, fewer than stop.min, so no failures stop it\nnothing was signed\n")
     made = world.stint("fleet", "audit", "--verify")
     assert made.code == 0 and "entries 1 to 1 " in made.out, made  # the invitation's; what is refused is none
     made = world.stint("fleet", "label", DEVICE, "site=oslo")

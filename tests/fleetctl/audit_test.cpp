@@ -111,6 +111,11 @@ TEST_CASE("doctor: each thing that is wrong, with what mends it (fleet.md §8.1)
     CHECK(has(all, "no device was found twice"));
     CHECK(has(all, "12 devices, each of which was there within 14 d"));
     CHECK(has(all, "is no server's directory"));
+    CHECK(has(all, "stint fleet serve makes one"));
+    CHECK(has(all, "certificates  ok        none ends"));
+    Json young = well;
+    young["devices"] = 0;
+    CHECK(has(found(young), "none has joined"));
     Json ill = well;
     ill.update({{"open", false},
                 {"why", "the broker is away\x1b"},

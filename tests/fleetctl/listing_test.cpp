@@ -174,7 +174,7 @@ TEST_CASE("why tells of one device, and ends by what became of it") {
         const char* says;
     };
     for (const Row& each : {Row{"waiting", nullptr, ends::waits, "it waits for its conditions, or for a slot"},
-                            Row{"ended", "succeeded", ends::ok, "all was done"},
+                            Row{"ended", "succeeded", ends::ok, "each of its steps was done"},
                             Row{"ended", "failed", ends::failure, "step 2 ended with 7\nlast words\n"},
                             Row{"offered", "unreachable", ends::failure, "so the server holds"}}) {
         CAPTURE(each.says);
@@ -254,7 +254,11 @@ TEST_CASE("campaigns are listed, and one is watched until it is still") {
     CHECK(watched.code == ends::failure);
     CHECK(std::ranges::count(watched.out, '\n') == 2); // what has not changed is not told again
     CHECK(watched.out.find(R"("state":"stopped")") != std::string::npos);
-    CHECK(ran(status, canned.data(), {"status", id}).code == ends::failure);
+    canned.says("GET /v1/results", {{"results", {row(3, "ended", "rejected", "forbidden: not here\nmore")}}, {"next", 1}});
+    const auto stopped = ran(status, canned.data(), {"status", id});
+    CHECK(stopped.code == ends::failure);
+    CHECK(stopped.out.ends_with("such as " + deviceNamed(3) + ", rejected: forbidden: not here\n"));
+    CHECK(canned.asked().back().query.find("is=failed%2Crejected%2Ctimed-out%2Cexpired&most=1") != std::string::npos);
 }
 
 TEST_CASE("a server that is away for a moment is asked again, where it is then (fleet.md §8.1)") {
@@ -338,10 +342,12 @@ TEST_CASE("a device is shown with what is desired of it, and how it is (fleet.md
     row["stint"] = "0.12.3";
     row["seen"] = nullptr;
     row["cloned"] = false;
+    row["policy"] = "job.slots = 3\n";
+    row["settings"] = "";
     canned.says("GET /v1/device", row);
     const auto shown = ran(fleetctl::device, canned.data(), {"device", deviceNamed(1)});
     CHECK(shown.code == ends::ok);
-    for (const char* const part : {"site=berlin", "0.12.3", "version 8", "version 7: refused", "never"})
+    for (const char* const part : {"site=berlin", "0.12.3", "version 8", "version 7: refused", "never", "job.slots = 3"})
         CHECK_MESSAGE(shown.out.find(part) != std::string::npos, shown.out);
     CHECK(ran(fleetctl::device, canned.data(), {"device", deviceNamed(1), "--json"}).out.find("\"drift\":null") !=
           std::string::npos);

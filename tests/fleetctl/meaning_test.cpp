@@ -74,6 +74,16 @@ stop = { failures = "none" }
     CHECK(lines[5] == "stops: never by itself");
 }
 
+TEST_CASE("a campaign of few devices says that failures do not stop it (fleet.md §4.2, §8.1)") {
+    fleet::Campaign campaign;
+    campaign.plan.stopAt = 1'000;
+    campaign.plan.stopMin = 10;
+    CHECK(stopNote(campaign, 3) == "it means 3 devices, fewer than stop.min, so no failures stop it");
+    CHECK(stopNote(campaign, 10).empty());
+    campaign.open = true; // others may join
+    CHECK(stopNote(campaign, 3).empty());
+}
+
 TEST_CASE("a campaign that only fetches says that nothing of it stays (fleet.md §8.1)") {
     const auto lines = meaning(R"(
 name = "a file"

@@ -103,7 +103,7 @@ TEST_CASE("a line is one whole desired state, checked before it is signed (fleet
                           {"set", "label  site=berlin", "job.slots=3", "job.min_backoff=20s",
                            "com.example.mail/battery=restricted", "com.example.mail/revoke=A,B"});
     CHECK_MESSAGE(made.code == ends::ok, made.err);
-    CHECK(made.out == "8\n");
+    CHECK(made.out == "version 8\n");
     REQUIRE(desk.posted().size() == 1);
     const auto paper = signedIn(desk.posted()[0]);
     const auto desired = fleet::desiredIn(paper.document);
@@ -238,10 +238,10 @@ TEST_CASE("--dry-run counts whom it means now, and signs nothing") {
          {"next", nullptr}});
     const auto made = ran(start, canned.data(), {"start", desk.file(), "--dry-run"});
     CHECK(made.code == ends::ok);
-    CHECK(std::ranges::count(made.out, '\n') == 8);
+    CHECK(std::ranges::count(made.out, '\n') == 9);
     CHECK(
         made.out.ends_with("4 devices of the fleet are meant now, 1 of them there within the last 7 d, 2 within 14 d\n"
-                           "nothing was signed\n"));
+                           "it means 4 devices, fewer than stop.min, so no failures stop it\nnothing was signed\n"));
     std::ofstream(desk.file()) << "name = \"night\"\nexpires = \"1d\"\nids = [\"0123456789ABCDEFGHJKMNPQRS\", "
                                   "\"ZZZZZZZZZZZZZZZZZZZZZZZZZZ\"]\n[[step]]\nrun = [\"/bin/true\"]\n";
     const auto byIds = ran(start, canned.data(), {"start", desk.file(), "--dry-run", "--json"});

@@ -45,15 +45,17 @@ Standing standingIs(const char* state) {
 
 TEST_CASE("a bar a wave, and devices by what has become of them (fleet.md ยง8.1)") {
     const auto lines = linesOf(standingOf(wholeCampaign()), WallTime(Duration(1795428000000)), 79);
-    REQUIRE(lines.size() == 7);
+    REQUIRE(lines.size() == 9);
     CHECK(lines[0] == "firmware 4.2 (20261123-nvc38b7g)");
-    CHECK(lines[1] == "going: wave 2 of 3 is open, 16 of 200 places are taken");
+    CHECK(lines[1] == "going: wave 2 of 3 is open; 16 devices have begun and not ended, of 200 that may");
     CHECK(lines[2] == "wave  1  [==================]  10 of 10 begun, 10 ended, 9 ok");
     CHECK(lines[3].starts_with("wave  2  [====> "));
     CHECK(lines[3].ends_with("]  37 of 90 begun, 21 ended, 20 ok  (open)"));
     CHECK(lines[4].ends_with("0 of 20 begun, 0 ended, 0 ok"));
     CHECK(lines[5] == "120 devices: 73 targeted, 16 running, 29 succeeded, 1 failed, 1 timed-out");
-    CHECK(lines[6].starts_with("devices may begin it until 2026-12-23"));
+    CHECK(lines[6] == "targeted: it is meant, and was not sent the order yet");
+    CHECK(lines[7] == "running: it has begun; a cancel stops it");
+    CHECK(lines[8].starts_with("devices may begin it until 2026-12-23"));
     for (const std::size_t columns : {20U, 40U, 79U, 200U})
         for (const std::string& line : linesOf(standingOf(wholeCampaign()), {}, columns))
             CHECK(cli::widthOf(line) <= columns);
@@ -71,8 +73,8 @@ TEST_CASE("devices that wait, by reason, in the words of `stint why` (fleet.md ย
     Json row = wholeCampaign();
     row["blockers"] = {{"CONSTRAINT_CONNECTIVITY", 3}, {"CONSTRAINT_CHARGING", 12}, {"A_NEWER_ONE", 1}};
     const auto lines = linesOf(standingOf(row), WallTime(Duration(1795428000000)), 79);
-    REQUIRE(lines.size() == 8);
-    CHECK(lines[6] == "waiting: the device is not charging (12), no network that fits (3)");
+    REQUIRE(lines.size() == 10);
+    CHECK(lines[8] == "waiting: the device is not charging (12), no network that fits (3)");
     row["blockers"] = {{"CONSTRAINT_CHARGING", "many"}};
     CHECK_FALSE(read(row).ok());
 }

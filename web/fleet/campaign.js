@@ -56,7 +56,7 @@ export function openCampaign(root, page, id) {
             facts,
             its === nothing
                 ? ""
-                : `${id}, made ${ago(its.made, clock.now())}; ${its.slots.toLocaleString("en")} of ${its.at_a_time.toLocaleString("en")} places are taken; devices begin it until ${when(its.expires, clock.now())}`,
+                : `${id}, made ${ago(its.made, clock.now())}; ${counted(its.slots, "device")} ${its.slots === 1 ? "has" : "have"} begun and not ended, of ${its.at_a_time.toLocaleString("en")} that may at a time; devices begin it until ${when(its.expires, clock.now())}`,
         );
         const typed = its === nothing ? [] : tables.commands(its);
         if (commands.dataset.typed !== typed.join()) {

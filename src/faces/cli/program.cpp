@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <clocale>
 #include <cstdio>
 #include <cstring>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <system_error>
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <fmt/core.h>
@@ -238,10 +240,21 @@ int runProgram(const std::vector<std::string>& line) {
     });
 }
 
+namespace {
+
+/// Whoever read what this program prints has seen enough, as `head` has.
+bool isReaderGone() {
+    pollfd out{STDOUT_FILENO, 0, 0};
+    return ::poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0;
+}
+
+} // namespace
+
 int runProgram(const std::vector<std::string>& line, const Perform& perform) {
     std::setlocale(LC_CTYPE, ""); // for the width of characters; nothing else follows the locale
     const Screen screen{outputOf(line)};
     const int code = runLine(line, screen, perform);
+    if (code == ends::ok && std::ferror(stdout) && isReaderGone()) return exitCodeOfSignal(SIGPIPE);
     if (code == ends::ok && std::ferror(stdout)) return screen.fail(ends::inputOutput, "cannot write to stdout");
     return code;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -30,6 +31,22 @@ namespace {
 
 constexpr Duration betweenLooks = 1s;
 constexpr int mostUnanswered = 60; ///< PROPOSAL: looks, until nobody waits for the server any more
+
+/// "such as DEVICE, rejected: forbidden: …", of the first of those that failed; empty: none has, or it says nothing.
+std::string failureText(const Door& door, const Standing& standing) {
+    if (standing.failed() == 0) return {};
+    const auto page = door.get("/v1/results", {{"id", standing.id}, {"is", fmt::format("{}", fmt::join(failureWords(), ","))}, {"most", "1"}});
+    if (!page.ok()) return {};
+    Members members(*page);
+    for (const cli::Json& row : members.list("results")) {
+        Members its(row);
+        const std::string device = its.text("device"), words = its.text("words");
+        const auto outcome = its.textOrNull("outcome");
+        if (its.isWrong() || words.empty() || !outcome) return {};
+        return printable(fmt::format("such as {}, {}: {}", device, *outcome, words.substr(0, words.find('\n'))));
+    }
+    return {};
+}
 
 void show(const cli::Json& row, const Standing& standing, const Screen& screen) {
     if (screen.json()) return screen.print(lineOf(row));
@@ -134,6 +151,7 @@ int status(const Arguments& given, const Screen& screen) {
     const auto standing = row.ok() ? standingIn(*row) : row.error();
     if (!standing.ok()) return failed(screen, Watching::what, standing.error());
     show(*row, *standing, screen);
+    if (const std::string why = screen.json() ? "" : failureText(*door, *standing); !why.empty()) screen.print(why);
     return exitCodeOf(*standing);
 }
 

@@ -78,6 +78,8 @@ Finding aboutCertificates(const Health& health) {
 }
 
 Finding aboutUnseen(const Health& health) {
+    if (health.devices == 0)
+        return {"devices", Grade::Enforced, "none has joined", "stint fleet invite prints the line by which one does"};
     if (health.unseen == 0)
         return {"devices", Grade::Enforced,
                 fmt::format("{}, each of which was there within 14 d", counted(health.devices, "device")), ""};
@@ -126,9 +128,9 @@ int doctor(const Arguments& given, const Screen& screen) {
             {"server", Grade::Trouble, printable(health.error().message), "stint fleet serve starts it"});
     }
     findings.push_back(aboutClock());
-    for (Finding& each : pushctl::findingsOfServer(*push, true))
+    for (Finding& each : pushctl::findingsOfServer(*push, true, "stint fleet serve"))
         findings.push_back(std::move(each));
-    const int code = cli::showFindings(findings, screen);
+    const int code = cli::showFindings(findings, screen, "ok");
     return health.ok() ? code : ends::unavailable;
 }
 

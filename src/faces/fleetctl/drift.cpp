@@ -91,6 +91,9 @@ int device(const Arguments& given, const Screen& screen) {
         screen.print(lineOf(*said));
         return ends::ok;
     }
+    Members texts(*said);
+    const std::string wanted = texts.text("policy") + texts.text("settings");
+    if (texts.isWrong()) return failed(screen, what, noAnswer());
     const WallTime now = wallNow();
     cli::Table table({{"DEVICE"}, {row->device}});
     table.add({"labels", facts->labels});
@@ -105,6 +108,7 @@ int device(const Arguments& given, const Screen& screen) {
     if (!row->words.empty()) table.add({"why", row->words});
     if (row->drift) table.add({"drift", *row->drift});
     table.print(screen);
+    if (!wanted.empty()) screen.print("what is desired:\n" + printableLines(wanted));
     return ends::ok;
 }
 

@@ -68,7 +68,7 @@ void tellFiles(const Screen& screen, const std::string& directory, const std::st
                const std::string& itsOperator) {
     screen.print(printable(fmt::format("founded the fleet {} in {}", name, directory)));
     cli::Table table({{"FILE"}, {"IS"}});
-    table.add({fleet::rootKeyFile, "says who may give orders; keep it offline"});
+    table.add({fleet::rootKeyFile, "the fleet's root: says who may give orders; keep it offline"});
     table.add({fleet::operatorKeyFile, fmt::format("signs orders, as {}, who alone may have it", itsOperator)});
     table.add({fleet::operatorPublicFile, "its public half"});
     table.add({FleetKeys::enrolmentFile, "lets devices in; the server's, without a password"});
@@ -76,8 +76,9 @@ void tellFiles(const Screen& screen, const std::string& directory, const std::st
     table.add({fleet::operatorsFile(1), "who may give orders, signed by root (and .minisig)"});
     table.add({fleet::Fleet::rootFile, "by which devices know this fleet"});
     table.print(screen);
-    screen.print(fmt::format("Next: move {} to two media that lie in drawers, and {} to where its operator works. "
-                             "Without its password each is lost. What stays is for the fleet's server.",
+    screen.print(fmt::format("Next: copy {0} to two media that lie in drawers, and remove it here; move {1} to where its "
+                             "operator works. Without its password each is lost. What stays is for the fleet's server. "
+                             "{0} is wanted again when an operator is added or removed: stint-fleet(5).",
                              fleet::rootKeyFile, fleet::operatorKeyFile));
 }
 
@@ -94,10 +95,10 @@ int init(const Arguments& given, const Screen& screen) {
     if (const auto place = fleet::checkFoundingPlace(*directory); !place.ok()) return failOf(screen, place.error());
 
     Passwords passwords(screen);
-    const auto rootPassword = passwords.fresh("root's key");
+    const auto rootPassword = passwords.fresh(fleet::rootKeyFile);
     if (!rootPassword.ok()) return failOf(screen, rootPassword.error());
     if (!*rootPassword) return cli::exitCodeOfSignal(passwords.signal());
-    const auto operatorPassword = passwords.fresh("the operator's key");
+    const auto operatorPassword = passwords.fresh(fleet::operatorKeyFile);
     if (!operatorPassword.ok()) return failOf(screen, operatorPassword.error());
     if (!*operatorPassword) return cli::exitCodeOfSignal(passwords.signal());
 

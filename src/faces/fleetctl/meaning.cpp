@@ -116,4 +116,10 @@ std::vector<std::string> meaningOf(const Campaign& campaign) {
     return lines;
 }
 
+std::string stopNote(const Campaign& campaign, std::uint32_t devices) {
+    const fleet::Plan& plan = campaign.plan;
+    if (campaign.open || plan.stopAt > fleet::wholeShare || devices >= plan.stopMin) return {};
+    return fmt::format("it means {}, fewer than stop.min, so no failures stop it", counted(devices, "device"));
+}
+
 } // namespace stint::fleetctl

@@ -113,10 +113,7 @@ std::string lastLine(std::string_view words) {
 
 /// The words that the door is to filter by: "running,failed". Empty: all.
 Result<std::string> filterOf(const Arguments& given) {
-    std::vector<std::string_view> wanted;
-    if (given.has("failed"))
-        for (const fleet::OutcomeRow& row : fleet::outcomeRows)
-            if (row.mayBeFailure) wanted.push_back(row.word);
+    std::vector<std::string_view> wanted = given.has("failed") ? failureWords() : std::vector<std::string_view>();
     const std::string asked = given.value("is").value_or("");
     if (!given.has("is")) return fmt::format("{}", fmt::join(wanted, ","));
     std::vector<std::string_view> known;

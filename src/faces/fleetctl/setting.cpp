@@ -149,7 +149,7 @@ int set(const Arguments& given, const Screen& screen) {
     if (screen.json()) {
         screen.print(lineOf(*said));
     } else {
-        screen.print(fmt::format("{}", desired->version));
+        screen.print(fmt::format("version {}", desired->version));
         screen.tell(fmt::format("{} {} told; `stint fleet drift` lists those that are not so",
                                 counted(devices, "device"), devices == 1 ? "is" : "are"));
     }

@@ -41,8 +41,9 @@ std::uint32_t countOf(const Standing& standing, const std::function<bool(fleet::
 }
 
 std::string places(const Standing& standing) {
-    return fmt::format("wave {} of {} is open, {} of {} places are taken", standing.wave, standing.waves.size(),
-                       standing.slots, standing.atATime);
+    return fmt::format("wave {} of {} is open; {} {} begun and not ended, of {} that may at a time", standing.wave,
+                       standing.waves.size(), counted(standing.slots, "device"), standing.slots == 1 ? "has" : "have",
+                       standing.atATime);
 }
 std::string soak(const Standing& standing) {
     return fmt::format("wave {} of {} was good, and the next one opens {}", standing.wave, standing.waves.size(),
@@ -124,6 +125,13 @@ std::string waveLine(const Standing& standing, std::size_t number) {
 
 } // namespace
 
+std::vector<std::string_view> failureWords() {
+    std::vector<std::string_view> words;
+    for (const fleet::OutcomeRow& row : fleet::outcomeRows)
+        if (row.mayBeFailure) words.push_back(row.word);
+    return words;
+}
+
 std::uint32_t Standing::succeeded() const {
     return countOf(*this, [](fleet::Outcome outcome) { return outcome == fleet::Outcome::Succeeded; });
 }
@@ -190,6 +198,9 @@ std::vector<std::string> linesOf(const Standing& standing, WallTime now, std::si
     for (std::size_t number = 0; number < standing.waves.size(); ++number)
         all.push_back(waveLine(standing, number));
     all.push_back(fmt::format("{}: {}", counted(standing.devices, "device"), countsText(standing)));
+    for (const fleet::PhaseRow& phase : fleet::phaseRows)
+        if (std::ranges::find(standing.counts, phase.word, &Standing::Count::word) != standing.counts.end())
+            all.push_back(fmt::format("{}: {}", phase.word, phase.meaning));
     if (!standing.waits.empty()) all.push_back(waitsText(standing));
     if (!standing.isOver())
         all.push_back(fmt::format("devices {} begin it until {}", now < standing.expires ? "may" : "might",

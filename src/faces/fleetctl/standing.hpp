@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "faces/screen/json_line.hpp"
@@ -39,6 +40,9 @@ struct Standing {
     /// It goes on when an operator says so, or not at all.
     bool isStill() const;
 };
+
+/// The outcomes that a plan may count as failures, as the door is asked for them.
+std::vector<std::string_view> failureWords();
 
 /// System: it is no campaign of the door's.
 Result<Standing> standingIn(const cli::Json& row);

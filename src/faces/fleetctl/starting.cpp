@@ -72,6 +72,7 @@ int tried(const Door& door, const Beginning& beginning, bool needsAll, const Scr
     screen.print(fmt::format("{} of the fleet {} meant now, {} of them there within the last 7 d, {} within 14 d",
                              counted(meant->devices, "device"), meant->devices == 1 ? "is" : "are", meant->within7d,
                              meant->within14d));
+    if (const std::string note = stopNote(campaign, meant->devices); !note.empty()) screen.print(note);
     if (needsAll) screen.print("that is every device of the fleet: it begins with --all alone");
     screen.print("nothing was signed");
     return ends::ok;
@@ -90,6 +91,8 @@ int startCampaign(const Arguments& given, const Screen& screen, const Beginning&
     if (!checked.ok()) return failed(screen, what, checked.error());
     for (const std::string& line : meaningOf(campaign))
         screen.tell(line);
+    const std::uint32_t most = campaign.targets ? reach->devices : static_cast<std::uint32_t>(campaign.ids.size());
+    if (const std::string note = stopNote(campaign, most); !note.empty()) screen.tell(note);
     Passwords passwords(screen);
     const auto key = keyOf(given, passwords, screen);
     if (!key.ok()) return failed(screen, what, key.error());

@@ -162,7 +162,7 @@ int doctor(const cli::Arguments& given, const cli::Screen& screen) {
     addDistributors(findings);
     addLine(findings, isDaemonThere);
     addJoined(findings);
-    for (Finding& each : findingsOfServer(*data, given.has("data")))
+    for (Finding& each : findingsOfServer(*data, given.has("data"), "stint push serve"))
         findings.push_back(std::move(each));
     const int code = cli::showFindings(findings, screen);
     return isDaemonThere ? code : ends::unavailable;

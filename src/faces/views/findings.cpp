@@ -30,7 +30,7 @@ Paint gradePaint(Grade grade) {
     return Paint::None;
 }
 
-void printFindings(const std::vector<Finding>& findings, const Screen& screen) {
+void printFindings(const std::vector<Finding>& findings, const Screen& screen, std::string_view good) {
     std::size_t topics = 0;
     for (const Finding& finding : findings)
         topics = std::max(topics, widthOf(printable(finding.topic)));
@@ -39,7 +39,8 @@ void printFindings(const std::vector<Finding>& findings, const Screen& screen) {
     for (const Finding& finding : findings) {
         std::string before =
             screen.painted(padRight(printable(finding.topic), topics + columnGap.size()), Paint::Strong) +
-            screen.painted(padRight(std::string(nameOf(finding.grade)), gradeColumns + columnGap.size()),
+            screen.painted(padRight(std::string(finding.grade == Grade::Enforced ? good : nameOf(finding.grade)),
+                                    gradeColumns + columnGap.size()),
                            gradePaint(finding.grade));
         for (const std::string& line : wrapped(printable(finding.found), width))
             screen.print(std::exchange(before, std::string(left, ' ')) + line);
@@ -62,12 +63,12 @@ Result<std::vector<Finding>> findingsWithoutDaemon(const Error& error) {
     return error;
 }
 
-int showFindings(const std::vector<Finding>& findings, const Screen& screen) {
+int showFindings(const std::vector<Finding>& findings, const Screen& screen, std::string_view good) {
     if (screen.json()) {
         for (const Finding& finding : findings)
             screen.print(jsonOfRow(finding));
     } else {
-        printFindings(findings, screen);
+        printFindings(findings, screen, good);
     }
     const bool isTrouble = std::ranges::any_of(findings, [](const auto& f) { return f.grade == Grade::Trouble; });
     return isTrouble ? ends::failure : ends::ok;

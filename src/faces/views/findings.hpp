@@ -13,6 +13,6 @@ Result<std::vector<wire::Finding>> findingsWithoutDaemon(const Error& error);
 
 /// Prints them, each with how to get more below it, wrapped; with --json one object a line. Returns the exit code:
 /// failure where one of them is trouble.
-int showFindings(const std::vector<wire::Finding>& findings, const Screen& screen);
+int showFindings(const std::vector<wire::Finding>& findings, const Screen& screen, std::string_view good = "enforced");
 
 } // namespace stint::cli

@@ -37,7 +37,7 @@ struct OutcomeRow {
     bool mayBeFailure = false; ///< a plan may count it as one
 };
 inline constexpr auto outcomeRows = std::to_array<OutcomeRow>({
-    {Outcome::Succeeded, "succeeded", "all was done, and verified where that is asked"},
+    {Outcome::Succeeded, "succeeded", "each of its steps was done"},
     {Outcome::Failed, "failed", "a step failed", true},
     {Outcome::Rejected, "rejected", "the device refused the order, or its owner did", true},
     {Outcome::TimedOut, "timed-out", "it began, and did not end in time", true},

@@ -23,7 +23,7 @@ constexpr Duration campaignsKept = std::chrono::hours(24 * 30); ///< fleet.md §
 constexpr Duration untilStored = std::chrono::seconds(1);
 constexpr std::size_t mostReports = 500, aPage = 1'000;
 
-constexpr auto isGoing = "all is read; campaigns go";
+constexpr auto isGoing = "the fleet's logs are read, and its campaigns go on";
 
 } // namespace
 

@@ -238,7 +238,7 @@ Result<Json> devices(Office::View& view, const Parameters& asked) {
 }
 
 /// The device whose name begins so.
-Result<Json> name(Office::View& view, const Parameters& asked) {
+Result<Json> byBeginning(Office::View& view, const Parameters& asked) {
     const std::string begins = asked.text("begins");
     const Meant all = STINT_TRY(view.roster().meant({Query::All{}}, wallNow()));
     const auto first = std::ranges::lower_bound(all.yes, begins);
@@ -290,8 +290,11 @@ Result<Json> device(Office::View& view, const Parameters& asked) {
     const auto entry = STINT_TRY(view.roster().device(asked.text("id")));
     const auto state = STINT_TRY(view.roster().stateOf(asked.text("id"), wallNow()));
     if (!entry || !state) return fail(Errc::REFUSED, "no device {} is in the fleet", asked.text("id"));
+    const auto* const wanted = view.desired().wantedOf(state->facts);
     Json row = deviceJson(*entry);
-    row.update(stateJson(*state, view.desired().wantedOf(state->facts)));
+    row.update(stateJson(*state, wanted));
+    row.emplace("policy", wanted ? wanted->desired.policy : "");
+    row.emplace("settings", wanted ? wanted->desired.settings : "");
     return row;
 }
 
@@ -425,7 +428,7 @@ constexpr std::array pages{
     Page{"/v1/result", result},     Page{"/v1/audit", audit},     Page{"/v1/drift", drift},
     Page{"/v1/device", device},     Page{"/v1/desired", desired}, Page{"/v1/health", health, true},
     Page{"/v1/may", may},         Page{"/v1/meant", meant},
-    Page{"/v1/name", name},
+    Page{"/v1/name", byBeginning},
     Page{"/v1/words", words, true}};
 
 } // namespace

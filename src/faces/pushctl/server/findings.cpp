@@ -56,14 +56,15 @@ constexpr std::array standingRows{
                 "it catches up by itself; while it has not, no other server may fail"},
     StandingRow{"away", Grade::Advisory, "no answer of its broker", "start it, or see that the others reach it"}};
 
-Finding aboutStore(const Result<Answer>& answer) {
+Finding aboutStore(const Result<Answer>& answer, std::string_view verb) {
     if (!answer.ok())
-        return {"store", Grade::Advisory, "the server here does not answer", "stint push serve starts it"};
+        return {"store", Grade::Advisory, "the server here does not answer",
+                fmt::format("{} starts it", verb)};
     const auto lines = splitAt(answer->text, "\n");
     if (std::ranges::find(lines, "stint_endpoint_open 1") != lines.end())
         return {"store", Grade::Enforced, "the server here has its nats-server", ""};
     return {"store", Grade::Trouble, "the server here has no nats-server that answers",
-            "see what stint push serve tells; it starts one that has ended, and not one that is stopped"};
+            fmt::format("see what {} tells; it starts one that has ended, and not one that is stopped", verb)};
 }
 
 // push.md §5: what one broker's replicas have beside the leaders'. Counts are compared, by the server, and not bytes.
@@ -92,12 +93,12 @@ Finding aboutReplicas(const Result<Answer>& answer) {
 
 } // namespace
 
-std::vector<Finding> findingsOfServer(const std::filesystem::path& data, bool isMeant) {
+std::vector<Finding> findingsOfServer(const std::filesystem::path& data, bool isMeant, std::string_view verb) {
     std::vector<Finding> findings;
     if (!push::isServers(data)) {
         if (isMeant)
             findings.push_back({"nats-server", Grade::Trouble, printable(data.string()) + " is no server's directory",
-                                "stint push serve makes one"});
+                                fmt::format("{} makes one", verb)});
         return findings;
     }
     const auto version = push::brokerVersion();
@@ -106,13 +107,13 @@ std::vector<Finding> findingsOfServer(const std::filesystem::path& data, bool is
     if (!old.empty())
         findings.push_back({"nats-server", Grade::Advisory, printable(old), "Debian 13 has a newer one"});
     else if (version.ok())
-        findings.push_back({"nats-server", Grade::Enforced, printable(*version) + " is what the server here runs", ""});
+        findings.push_back({"nats-server", Grade::Enforced, printable(*version) + " is here for its server", ""});
     else
         findings.push_back({"nats-server", Grade::Trouble, version.error().message, "apt install nats-server"});
     const auto address = push::addressIn(data);
     const auto metrics =
         address.ok() ? get({.url = *address + "/metrics", .longestAnswer = longestMetrics}) : address.error();
-    findings.push_back(aboutStore(metrics));
+    findings.push_back(aboutStore(metrics, verb));
     if (cluster.ok() && *cluster) findings.push_back(aboutReplicas(metrics));
     return findings;
 }
