@@ -19,20 +19,20 @@ namespace {
 
 using namespace fleet;
 
-/// What may stand there; empty: the meaning says it.
+/// The values that may stand there; empty: the meaning says it.
 template <class Owner> std::string rangeOf(const Field<Owner>& field) {
     const auto [least, most] = field.limits;
-    return std::visit(
-        Overloaded{[](bool Owner::*) { return std::string("true or false"); },
-                   [&](std::uint32_t Owner::*) { return fmt::format("{} to {}", least, most); },
-                   [&](Duration Owner::*) {
-                       return fmt::format("{} to {}", formatDuration(Duration(least)), formatDuration(Duration(most)));
-                   },
-                   [](typename Field<Owner>::Percent) { return std::string("a share, such as 2%"); },
-                   [](typename Field<Owner>::Mark mark) { return fmt::format("\"{}\"", mark.word); },
-                   [](typename Field<Owner>::Fixed fixed) { return fmt::format("\"{}\"", fixed.word); },
-                   [](auto) { return std::string(); }},
-        field.member);
+    return std::visit(Overloaded{[](bool Owner::*) { return std::string("true or false"); },
+                                 [&](std::uint32_t Owner::*) { return fmt::format("{} to {}", least, most); },
+                                 [&](Duration Owner::*) {
+                                     return fmt::format("{} to {}", formatDuration(Duration(least)),
+                                                        formatDuration(Duration(most)));
+                                 },
+                                 [](typename Field<Owner>::Percent) { return std::string("a share, such as 2%"); },
+                                 [](typename Field<Owner>::Mark mark) { return fmt::format("\"{}\"", mark.word); },
+                                 [](typename Field<Owner>::Fixed fixed) { return fmt::format("\"{}\"", fixed.word); },
+                                 [](auto) { return std::string(); }},
+                      field.member);
 }
 
 std::string textOf(const Value& value) {

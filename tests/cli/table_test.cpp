@@ -84,9 +84,12 @@ TEST_CASE("where that is not enough, more of the last columns stand there, rathe
     const Paper paper;
     Table table({{"JOB"}, {"SIZE", Table::Align::Right}, {"WHAT"}, {"DETAIL"}});
     table.add({"org.stint.agent/20261129-x01ramfe#1", "-", "touch (by fleet office)", "on battery, 100 %"});
-    const std::vector<std::string> lines{"JOB                                  SIZE", "    WHAT", "    DETAIL",
+    const std::vector<std::string> lines{"JOB                                  SIZE",
+                                         "    WHAT",
+                                         "    DETAIL",
                                          "org.stint.agent/20261129-x01ramfe#1     -",
-                                         "    touch (by fleet office)", "    on battery, 100 %"};
+                                         "    touch (by fleet office)",
+                                         "    on battery, 100 %"};
     CHECK(table.lines(paper.screen(), 45) == lines);
     CHECK(table.lines(paper.screen(), 60).back() == "    on battery, 100 %");
 }

@@ -74,7 +74,7 @@ def test_a_desired_state_is_made_so_refused_and_told_and_the_last_version_wins(g
     able, unwilling, absent = ground.devices
     goes_away(absent)
     assert ground.world.stint("fleet", "drift").code == 0
-    assert ground.set("job.slots=3", "com.example.mail/battery=restricted") == "1"
+    assert ground.set("job.slots=3", "com.example.mail/battery=restricted") == "version 1"
     ground.until((1, "refused"), (2, "unheard"))
     assert ground.drift()[1][1:] == (1, "forbidden: this device does not let a fleet use policy")
     assert ground.world.stint("fleet", "drift").code == 1
@@ -88,7 +88,7 @@ def test_a_desired_state_is_made_so_refused_and_told_and_the_last_version_wins(g
     # stintd and its agent are killed in the middle; the second version is the whole of it.
     own = able.world.root / "config" / "stint" / "policy.toml"
     own.write_text("job.slots = 9\n")
-    assert ground.set("job.slots=2") == "2"
+    assert ground.set("job.slots=2") == "version 2"
     able.line.daemon.kill()
     comes_back(able)
     ground.until((0, "changed"), (1, "refused"), (2, "unheard"))
@@ -102,7 +102,7 @@ def test_a_desired_state_is_made_so_refused_and_told_and_the_last_version_wins(g
     ground.until((1, "refused"))
     assert policy_file(absent).read_text() == "job.slots = 2\n"
     (unwilling.world.root / "config" / "stint" / "fleet.toml").write_text('kinds = ["policy"]\n')
-    assert ground.set("job.slots=5", "job.min_backoff=20s") == "3"
+    assert ground.set("job.slots=5", "job.min_backoff=20s") == "version 3"
     ground.until()
     assert all(slots(device) == "5" for device in ground.devices)
 

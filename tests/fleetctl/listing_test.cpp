@@ -254,7 +254,8 @@ TEST_CASE("campaigns are listed, and one is watched until it is still") {
     CHECK(watched.code == ends::failure);
     CHECK(std::ranges::count(watched.out, '\n') == 2); // what has not changed is not told again
     CHECK(watched.out.find(R"("state":"stopped")") != std::string::npos);
-    canned.says("GET /v1/results", {{"results", {row(3, "ended", "rejected", "forbidden: not here\nmore")}}, {"next", 1}});
+    canned.says("GET /v1/results",
+                {{"results", {row(3, "ended", "rejected", "forbidden: not here\nmore")}}, {"next", 1}});
     const auto stopped = ran(status, canned.data(), {"status", id});
     CHECK(stopped.code == ends::failure);
     CHECK(stopped.out.ends_with("such as " + deviceNamed(3) + ", rejected: forbidden: not here\n"));
@@ -347,7 +348,8 @@ TEST_CASE("a device is shown with what is desired of it, and how it is (fleet.md
     canned.says("GET /v1/device", row);
     const auto shown = ran(fleetctl::device, canned.data(), {"device", deviceNamed(1)});
     CHECK(shown.code == ends::ok);
-    for (const char* const part : {"site=berlin", "0.12.3", "version 8", "version 7: refused", "never", "job.slots = 3"})
+    for (const char* const part :
+         {"site=berlin", "0.12.3", "version 8", "version 7: refused", "never", "job.slots = 3"})
         CHECK_MESSAGE(shown.out.find(part) != std::string::npos, shown.out);
     CHECK(ran(fleetctl::device, canned.data(), {"device", deviceNamed(1), "--json"}).out.find("\"drift\":null") !=
           std::string::npos);

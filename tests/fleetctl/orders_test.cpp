@@ -36,7 +36,7 @@ struct Desk {
     void means(int devices, int others) const {
         canned.says("GET /v1/meant", Json{{"devices", devices}, {"others", others}});
     }
-    /// What was handed over.
+    /// Requests that handed something over.
     std::vector<http::Request> posted() const {
         auto all = canned.asked();
         std::erase_if(all, [](const http::Request& each) { return each.method != "POST"; });
@@ -246,7 +246,7 @@ TEST_CASE("--dry-run counts whom it means now, and signs nothing") {
                                   "\"ZZZZZZZZZZZZZZZZZZZZZZZZZZ\"]\n[[step]]\nrun = [\"/bin/true\"]\n";
     const auto byIds = ran(start, canned.data(), {"start", desk.file(), "--dry-run", "--json"});
     CHECK(byIds.out == "{\"schema\":1,\"name\":\"night\",\"devices\":1,\"seen_7d\":1,\"seen_14d\":1,"
-                        "\"needs_all\":false}\n");
+                       "\"needs_all\":false}\n");
     desk.put("label site=berlin");
     desk.means(4, 0);
     CHECK(ran(start, canned.data(), {"start", desk.file(), "--dry-run"}).out.find("--all alone") != std::string::npos);

@@ -85,14 +85,14 @@ TEST_CASE("each state is a sentence, and an exit code (fleet.md §8.1)") {
         int ends;
         const char* says;
     };
-    for (const Row& row : {Row{"going", ends::waits, "wave 2 of 3 is open"},
-                           Row{"soaking", ends::waits, "its rest is over"},
-                           Row{"held", ends::failure, "`stint fleet resume 20261123-nvc38b7g` opens it"},
-                           Row{"paused", ends::waits, "an operator lets nobody begin"},
-                           Row{"stopped", ends::failure, "2 of 120 devices have failed"},
-                           Row{"cancelling", ends::waits, "cancelled it; 89 of 120 devices have yet to tell"},
-                           Row{"cancelled", ends::failure, "cancelled it; 29 of 120 devices succeeded"},
-                           Row{"ended", ends::failure, "29 of 120 devices succeeded, 2 failed"}}) {
+    for (const Row& row :
+         {Row{"going", ends::waits, "wave 2 of 3 is open"}, Row{"soaking", ends::waits, "its rest is over"},
+          Row{"held", ends::failure, "`stint fleet resume 20261123-nvc38b7g` opens it"},
+          Row{"paused", ends::waits, "an operator lets nobody begin"},
+          Row{"stopped", ends::failure, "2 of 120 devices have failed"},
+          Row{"cancelling", ends::waits, "cancelled it; 89 of 120 devices have yet to tell"},
+          Row{"cancelled", ends::failure, "cancelled it; 29 of 120 devices succeeded"},
+          Row{"ended", ends::failure, "29 of 120 devices succeeded, 2 failed"}}) {
         CAPTURE(row.state);
         const Standing standing = standingIs(row.state);
         CHECK(exitCodeOf(standing) == row.ends);

@@ -179,4 +179,8 @@ test("the commands are those of its state, and of its failures", () => {
     const failed = { ...campaign, state: "ended", counts: { failed: 1 } };
     assert.deepEqual(tables.commands(failed), ["stint fleet results id --failed", "stint fleet retry id"]);
     assert.deepEqual([tables.signOf({ ...campaign, state: "ended" }), tables.signOf(failed)], ["done", "failed"]);
+    for (const state of ["cancelling", "cancelled"]) {
+        assert.equal(tables.signOf({ ...failed, state }), "stopped");
+        assert.equal(Tables.isOver({ state }), state === "cancelled");
+    }
 });

@@ -35,7 +35,8 @@ constexpr int mostUnanswered = 60; ///< PROPOSAL: looks, until nobody waits for 
 /// "such as DEVICE, rejected: forbidden: …", of the first of those that failed; empty: none has, or it says nothing.
 std::string failureText(const Door& door, const Standing& standing) {
     if (standing.failed() == 0) return {};
-    const auto page = door.get("/v1/results", {{"id", standing.id}, {"is", fmt::format("{}", fmt::join(failureWords(), ","))}, {"most", "1"}});
+    const auto page = door.get(
+        "/v1/results", {{"id", standing.id}, {"is", fmt::format("{}", fmt::join(failureWords(), ","))}, {"most", "1"}});
     if (!page.ok()) return {};
     Members members(*page);
     for (const cli::Json& row : members.list("results")) {
@@ -54,8 +55,8 @@ void show(const cli::Json& row, const Standing& standing, const Screen& screen) 
         screen.print(line);
 }
 
-/// A campaign that is looked at each second until it is still. In the terminal's foreground its lines are drawn over each
-/// other; elsewhere they are printed when they have become others.
+/// A campaign that is looked at each second until it is still. In the terminal's foreground its lines are drawn over
+/// each other; elsewhere they are printed when they have become others.
 class Watching {
 public:
     Watching(const Door& door, const std::string& id, const Screen& screen) : door_(door), id_(id), screen_(screen) {}

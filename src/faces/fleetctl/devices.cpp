@@ -48,7 +48,9 @@ Result<Facts> factsIn(const cli::Json& row) {
 }
 
 std::optional<int> misnamed(const std::string& device, std::string_view what, const Screen& screen) {
-    if (device.size() >= leastBeginning && fleet::isDeviceId(device + std::string(wholeLength, '0').substr(std::min(device.size(), wholeLength)))) return std::nullopt;
+    if (device.size() >= leastBeginning &&
+        fleet::isDeviceId(device + std::string(wholeLength, '0').substr(std::min(device.size(), wholeLength))))
+        return std::nullopt;
     return screen.fail(ends::usage, fmt::format("{}: a device's name has 26 letters and digits, as `stint fleet "
                                                 "devices` lists it; {} of its beginning are enough where no other one "
                                                 "begins so",

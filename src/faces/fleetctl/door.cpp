@@ -109,8 +109,8 @@ Result<Json> Door::answerTo(const Asked& asked) const {
     const auto answer = asked.body ? pushctl::post(request) : pushctl::get(request);
     const bool mayBeTaken = asked.body && !answer.ok() && answer.error().code != Errc::UNAVAILABLE;
     if (!answer.ok())
-        return fail(mayBeTaken ? Errc::BUSY : Errc::UNAVAILABLE, "the fleet's server does not answer ({}): `stint fleet serve` is one",
-                    answer.error().message);
+        return fail(mayBeTaken ? Errc::BUSY : Errc::UNAVAILABLE,
+                    "the fleet's server does not answer ({}): `stint fleet serve` is one", answer.error().message);
     for (const StatusRow& row : statusRows)
         if (row.status == answer->status) return fail(row.code, "{}", pushctl::saidBy(*answer));
     Json said = Json::parse(answer->text, nullptr, false);

@@ -76,10 +76,11 @@ void tellFiles(const Screen& screen, const std::string& directory, const std::st
     table.add({fleet::operatorsFile(1), "who may give orders, signed by root (and .minisig)"});
     table.add({fleet::Fleet::rootFile, "by which devices know this fleet"});
     table.print(screen);
-    screen.print(fmt::format("Next: copy {0} to two media that lie in drawers, and remove it here; move {1} to where its "
-                             "operator works. Without its password each is lost. What stays is for the fleet's server. "
-                             "{0} is wanted again when an operator is added or removed: stint-fleet(5).",
-                             fleet::rootKeyFile, fleet::operatorKeyFile));
+    screen.print(
+        fmt::format("Next: copy {0} to two media that lie in drawers, and remove it here; move {1} to where its "
+                    "operator works. Without its password each is lost. What stays is for the fleet's server. "
+                    "{0} is wanted again when an operator is added or removed: stint-fleet(5).",
+                    fleet::rootKeyFile, fleet::operatorKeyFile));
 }
 
 } // namespace

@@ -109,8 +109,9 @@ std::vector<std::string> meaningOf(const Campaign& campaign) {
         fmt::format("how:   {}", how(campaign.plan)),
         fmt::format("stops: {}", stops(campaign.plan))};
     if (leavesNothing(campaign))
-        lines.emplace_back("stays: nothing: a campaign's folder goes when it ends on a device, and no command of this one "
-                           "puts its files elsewhere");
+        lines.emplace_back(
+            "stays: nothing: a campaign's folder goes when it ends on a device, and no command of this one "
+            "puts its files elsewhere");
     for (std::string& line : lines)
         line = printable(line);
     return lines;

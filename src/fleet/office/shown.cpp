@@ -427,8 +427,7 @@ constexpr std::array pages{
     Page{"/v1/campaign", campaign}, Page{"/v1/curve", curve},     Page{"/v1/results", results},
     Page{"/v1/result", result},     Page{"/v1/audit", audit},     Page{"/v1/drift", drift},
     Page{"/v1/device", device},     Page{"/v1/desired", desired}, Page{"/v1/health", health, true},
-    Page{"/v1/may", may},         Page{"/v1/meant", meant},
-    Page{"/v1/name", byBeginning},
+    Page{"/v1/may", may},           Page{"/v1/meant", meant},     Page{"/v1/name", byBeginning},
     Page{"/v1/words", words, true}};
 
 } // namespace

@@ -135,7 +135,7 @@ void Rollout::on(const Retry& retry, Decision& decision) {
         write(Retried{static_cast<std::uint8_t>(round_ + 1), 0, {}, judgedBeforeRetry()}, decision);
 }
 
-/// What is judged, without those that get the order again.
+/// Ends that are judged, without those that get the order again.
 Judged Rollout::judgedBeforeRetry() const {
     Judged before = judged();
     for (const Outcome outcome : offeredAgain) {

@@ -45,12 +45,13 @@ Verb fleetInitVerb() {
         .name = "fleet init",
         .words = "",
         .summary = "found a fleet: its keys, and the list of who may give it orders",
-        .about = "Makes root's key, which signs that list and lies offline from then on; the first operator's key, "
-                 "which signs orders; and the two keys of the fleet's server. Root's and the operator's are behind "
-                 "passwords of their own: typed twice on a terminal, else a line of stdin each, root's first. The "
-                 "files are minisign's. Root's key is wanted again when an operator is added or removed: stint-fleet(5).\n"
-                 "The directory is there whole or not at all. Ends with 73 where it is there already, 75 where "
-                 "another one is at it, 77 where others could put their keys in the place of yours.",
+        .about =
+            "Makes root's key, which signs that list and lies offline from then on; the first operator's key, "
+            "which signs orders; and the two keys of the fleet's server. Root's and the operator's are behind "
+            "passwords of their own: typed twice on a terminal, else a line of stdin each, root's first. The "
+            "files are minisign's. Root's key is wanted again when an operator is added or removed: stint-fleet(5).\n"
+            "The directory is there whole or not at all. Ends with 73 where it is there already, 75 where "
+            "another one is at it, 77 where others could put their keys in the place of yours.",
         .options = {{"--name", "NAME", "the fleet's, for people (default: this machine's)"},
                     {"--dir", "DIR", "a new directory (default: ~/.local/state/stint/fleet-server)"},
                     {"--operator", "NAME", "the operator's, for people (default: your own)"}},
@@ -103,12 +104,14 @@ Verb fleetJoinVerb() {
             .fewest = 2,
             .most = 2,
             .summary = "let this device join a fleet, which may give it orders",
-            .about = "Shows first what orders may do here: no more than fleet.toml lets them, in ~/.config/stint or in "
-                     "/etc/stint, and nothing without one; then asks. Its server of push is joined, too, by the same "
-                     "code. `stint fleet invite` prints the line on the fleet's server.\n"
-                     "Ends with 1 where you say no, 73 where the device has joined another server or is in another fleet, 75 where the "
-                     "job that joins still waits, 77 where the server says no. stint-fleet(5) has fleet.toml's keys: kinds, "
-                     "commands, hours, bytes, ask.",
+            .about =
+                "Shows first what orders may do here: no more than fleet.toml lets them, in ~/.config/stint or in "
+                "/etc/stint, and nothing without one; then asks. Its server of push is joined, too, by the same "
+                "code. `stint fleet invite` prints the line on the fleet's server.\n"
+                "Ends with 1 where you say no, 73 where the device has joined another server or is in another fleet, "
+                "75 where the "
+                "job that joins still waits, 77 where the server says no. stint-fleet(5) has fleet.toml's keys: kinds, "
+                "commands, hours, bytes, ask.",
             .options = {{"--yes", "", "join unasked, as in an image's first start"}},
             .examples = {{"stint fleet join https://push.example CODE", ""}},
             .program = fleetProgram};
@@ -218,23 +221,24 @@ Verb fleetDeviceVerb() {
 }
 
 Verb fleetSetVerb() {
-    return {.name = "fleet set",
-            .words = "QUERY [KEY=VALUE…]",
-            .fewest = 1,
-            .most = Verb::many,
-            .summary = "say how devices are to be: limits, and settings of apps",
-            .about =
-                "A KEY is that of a limit (`stint policy` lists them), as in job.slots=3, or PACKAGE/bucket, "
-                "PACKAGE/battery, PACKAGE/data-saver-exempt, PACKAGE/revoke or PACKAGE/grant, as `stint app` sets "
-                "them. All of it stands in place of all that was set for the same devices before: what is left out "
-                "is desired no more. Of several that mean a device the newest counts, also on one that joins later. "
-                "The operator's key signs it. Each device's owner has to allow it: `kinds` in its fleet.toml has policy, "
-                "and settings for an app's. `stint fleet drift` tells where it is not so.\n"
-                "Ends with 64 where a value is wrong, 77 where that operator may not do it.",
-            .options = {fleetDataOption, operatorOption, allOption},
-            .examples = {{"stint fleet set 'label site=berlin' job.slots=3 com.example.mail/battery=restricted", ""},
-                         {"stint fleet set 'label site=berlin'", "nothing is desired there any more"}},
-            .program = fleetProgram};
+    return {
+        .name = "fleet set",
+        .words = "QUERY [KEY=VALUE…]",
+        .fewest = 1,
+        .most = Verb::many,
+        .summary = "say how devices are to be: limits, and settings of apps",
+        .about =
+            "A KEY is that of a limit (`stint policy` lists them), as in job.slots=3, or PACKAGE/bucket, "
+            "PACKAGE/battery, PACKAGE/data-saver-exempt, PACKAGE/revoke or PACKAGE/grant, as `stint app` sets "
+            "them. All of it stands in place of all that was set for the same devices before: what is left out "
+            "is desired no more. Of several that mean a device the newest counts, also on one that joins later. "
+            "The operator's key signs it. Each device's owner has to allow it: `kinds` in its fleet.toml has policy, "
+            "and settings for an app's. `stint fleet drift` tells where it is not so.\n"
+            "Ends with 64 where a value is wrong, 77 where that operator may not do it.",
+        .options = {fleetDataOption, operatorOption, allOption},
+        .examples = {{"stint fleet set 'label site=berlin' job.slots=3 com.example.mail/battery=restricted", ""},
+                     {"stint fleet set 'label site=berlin'", "nothing is desired there any more"}},
+        .program = fleetProgram};
 }
 
 Verb fleetDriftVerb() {
@@ -256,15 +260,16 @@ Verb fleetStartVerb() {
             .fewest = 1,
             .most = 1,
             .summary = "start a campaign: one order for many devices",
-            .about = "Prints what the file means, asks for the password of the operator's key, signs the campaign and "
-                     "hands it to the fleet's server; its id is printed. From anything but a terminal one line is "
-                     "read for the password.\n"
-                     "The file has name, targets (a query) and expires, and a [[step]] for each thing to do: get, run, "
-                     "verify, policy, app or settings. [job] has conditions: charging, network, wait-max, late. "
-                     "[rollout] has at-a-time, wave = [10, \"10%\", \"100%\"] with ok and soak, and stop = { failures = "
-                     "\"2%\", min = 50 }. stint-fleet(5) has each key, with an example.\n"
-                     "Ends with 64 where the file is wrong, 66 where it is not there, 77 where that operator may not "
-                     "do it.",
+            .about =
+                "Prints what the file means, asks for the password of the operator's key, signs the campaign and "
+                "hands it to the fleet's server; its id is printed. From anything but a terminal one line is "
+                "read for the password.\n"
+                "The file has name, targets (a query) and expires, and a [[step]] for each thing to do: get, run, "
+                "verify, policy, app or settings. [job] has conditions: charging, network, wait-max, late. "
+                "[rollout] has at-a-time, wave = [10, \"10%\", \"100%\"] with ok and soak, and stop = { failures = "
+                "\"2%\", min = 50 }. stint-fleet(5) has each key, with an example.\n"
+                "Ends with 64 where the file is wrong, 66 where it is not there, 77 where that operator may not "
+                "do it.",
             .options = {fleetDataOption, operatorOption, allOption, dryRunOption},
             .examples = {{"stint fleet start night.toml --dry-run", ""},
                          {"stint fleet start night.toml --operator ~/ann.key", ""}},
@@ -282,7 +287,8 @@ Verb fleetSendVerb() {
         .about = "FILE goes among the files of a server that was started with --files, and into the campaign's "
                  "folder on each device, where COMMAND is run. That begins with its program's whole path. The folder "
                  "goes when the campaign has ended there: COMMAND puts FILE to where it is to stay. On the server it "
-                 "lies under its SHA-256, and may be removed once no campaign needs it any more. What is left out is as in a campaign's file that leaves it out. It is shown, signed and handed over as "
+                 "lies under its SHA-256, and may be removed once no campaign needs it any more. What is left out is "
+                 "as in a campaign's file that leaves it out. It is shown, signed and handed over as "
                  "`stint fleet start` does, and ends so.",
         .options = {{"--to", "QUERY", "the devices: \"label site=berlin\", or all"},
                     {"--charging", "", "each while it charges"},
@@ -294,7 +300,8 @@ Verb fleetSendVerb() {
                     operatorOption,
                     allOption,
                     dryRunOption},
-        .examples = {{"stint fleet send notes.txt --to all --all -- /usr/bin/install -m 644 notes.txt /srv/notes.txt", ""},
+        .examples = {{"stint fleet send notes.txt --to all --all -- /usr/bin/install -m 644 notes.txt /srv/notes.txt",
+                      ""},
                      {"stint fleet send fw.img --to 'label site=berlin' --unmetered -- /usr/bin/apply-fw fw.img", ""},
                      {"stint fleet send --to 'version<0.13' --stop-at 2% -- /usr/bin/update --now", ""}},
         .program = fleetProgram};

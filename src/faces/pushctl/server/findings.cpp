@@ -58,8 +58,7 @@ constexpr std::array standingRows{
 
 Finding aboutStore(const Result<Answer>& answer, std::string_view verb) {
     if (!answer.ok())
-        return {"store", Grade::Advisory, "the server here does not answer",
-                fmt::format("{} starts it", verb)};
+        return {"store", Grade::Advisory, "the server here does not answer", fmt::format("{} starts it", verb)};
     const auto lines = splitAt(answer->text, "\n");
     if (std::ranges::find(lines, "stint_endpoint_open 1") != lines.end())
         return {"store", Grade::Enforced, "the server here has its nats-server", ""};
