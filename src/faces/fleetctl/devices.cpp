@@ -1,4 +1,5 @@
 // `stint fleet devices` and `stint fleet remove`.
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,13 +25,6 @@ using cli::Arguments;
 using cli::Screen;
 namespace ends = cli::ends;
 
-namespace {
-
-constexpr std::size_t wholeLength = 26;
-constexpr std::size_t leastBeginning = 4; ///< PROPOSAL
-
-} // namespace
-
 Result<Facts> factsIn(const cli::Json& row) {
     Members members(row);
     std::vector<std::string> labels;
@@ -48,21 +42,20 @@ Result<Facts> factsIn(const cli::Json& row) {
 }
 
 std::optional<int> misnamed(const std::string& device, std::string_view what, const Screen& screen) {
-    if (device.size() >= leastBeginning &&
-        fleet::isDeviceId(device + std::string(wholeLength, '0').substr(std::min(device.size(), wholeLength))))
-        return std::nullopt;
+    constexpr std::size_t least = 4, most = 26; // PROPOSAL: the least
+    const std::string filled = device + std::string(most - std::min(device.size(), most), '0');
+    if (device.size() >= least && fleet::isDeviceId(filled)) return std::nullopt;
     return screen.fail(ends::usage, fmt::format("{}: a device's name has 26 letters and digits, as `stint fleet "
-                                                "devices` lists it; {} of its beginning are enough where no other one "
-                                                "begins so",
-                                                what, leastBeginning));
+                                                "devices` lists it, of which the first {} may be enough",
+                                                what, least));
 }
 
 Result<std::string> wholeName(const Door& door, const std::string& beginning) {
-    if (beginning.size() == wholeLength) return beginning;
+    if (fleet::isDeviceId(beginning)) return beginning;
     const auto said = STINT_TRY(door.get("/v1/name", {{"begins", beginning}}));
     Members members(said);
     std::string name = members.text("device");
-    if (members.isWrong() || !name.starts_with(beginning)) return noAnswer();
+    if (!fleet::isDeviceId(name) || !name.starts_with(beginning)) return noAnswer();
     return name;
 }
 
