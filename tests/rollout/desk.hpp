@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -67,6 +68,10 @@ public:
         CHECK(made.isSame(rollout_));
         rollout_ = std::move(made);
         orders_.clear();
+    }
+
+    std::string_view objection(const Event& event, Duration later = 0h) const {
+        return rollout_.objectionTo(event, now_ + later);
     }
 
     /// The time passes, and nobody looks at it.

@@ -220,9 +220,7 @@ TEST_CASE("fleet.md §4.2: cancelled, who has no slot has ended; who has one tel
 
 TEST_CASE("fleet.md §4.2: a word that would change nothing is objected to, and is not in the log") {
     Desk desk(3);
-    const auto objection = [&](const Event& event, Duration later = 0h) {
-        return desk.rollout().objectionTo(event, start + later);
-    };
+    const auto objection = [&](const Event& event, Duration later = 0h) { return desk.objection(event, later); };
     CHECK(objection(Resume{}) == "is neither paused, held nor stopped");
     CHECK(objection(Retry{}).starts_with("has no device that failed"));
     CHECK(objection(Pause{}).empty());
@@ -250,7 +248,7 @@ TEST_CASE("fleet.md §4.2: a word that would change nothing is objected to, and 
     CHECK(other.begins(0));
     other.end(0, Outcome::Succeeded);
     for (const Event& each : std::initializer_list<Event>{Pause{}, Resume{}, Cancel{}})
-        CHECK(other.rollout().objectionTo(each, start) == "has ended");
+        CHECK(other.objection(each) == "has ended");
 }
 
 TEST_CASE("fleet.md §4.1: silence ends each device in its own way") {
