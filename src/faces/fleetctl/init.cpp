@@ -78,7 +78,7 @@ void tellFiles(const Screen& screen, const std::string& directory, const std::st
     table.print(screen);
     screen.print(
         fmt::format("Next: copy {0} to two media that lie in drawers, and remove it here; move {1} to where its "
-                    "operator works. Without its password each is lost. What stays is for the fleet's server. "
+                    "operator works. Without its password each is lost. What stays is the server's. "
                     "{0} is wanted again when an operator is added or removed: stint-fleet(5).",
                     fleet::rootKeyFile, fleet::operatorKeyFile));
 }
