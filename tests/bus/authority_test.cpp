@@ -143,6 +143,38 @@ TEST_CASE("fleet.md §4.4: the fleet's agent changes apps' settings, and no comm
     CHECK(world.owner.arrivals.empty());
 }
 
+TEST_CASE("fleet.md §6.4: the fleet's agent is told what the device was, and nothing of the jobs that ran meanwhile") {
+    World world;
+    world.owner.dayKept.runs.emplace_back().key = mailJob;
+    world.owner.dayKept.device.push_back({WallTime{5ms}, "screen", "on"});
+    world.owner.dayKept.after = "run 7 x";
+    const auto aDay = [](Writer& writer) {
+        writer.int64(0).int64(1000);
+        noOptions(writer);
+    };
+    struct Told {
+        std::size_t runs = 0, changes = 0;
+        std::string after;
+    };
+    const auto toldTo = [&](Client& client) {
+        const wire::Message answer = world.ask(client, taskManagerInterface, "Day", aDay);
+        REQUIRE(!answer.isError());
+        Reader reader(answer);
+        const auto runs = readRows<DayRun>(reader).value();
+        const auto changes = readRows<DeviceChange>(reader).value();
+        return Told{runs.size(), changes.size(), reader.string().value()};
+    };
+    Client agent = world.connect({.app = AppId{"org.stint.agent"}, .isAgent = true});
+    const Told its = toldTo(agent);
+    CHECK(its.runs == 0);
+    CHECK(its.changes == 1);
+    CHECK(its.after.empty());
+    Client person = world.connectOperator();
+    CHECK(toldTo(person).runs == 1);
+    Client command = world.connectApp("org.stint.agent");
+    CHECK(refusal(world, command, taskManagerInterface, "Day", aDay).starts_with("only the operator"));
+}
+
 TEST_CASE("fleet.md §1: no command of a campaign, nor the agent, schedules the jobs that are a person's word") {
     const auto schedules = [](std::int32_t id, bool asAgent, bool newId) {
         return [=](Writer& writer) {

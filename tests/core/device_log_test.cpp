@@ -101,6 +101,30 @@ TEST_CASE("a network that comes and goes a thousand times a second is ten entrie
     CHECK(kept.changes.size() < 60);
 }
 
+TEST_CASE("what stays as it is is noted anew each day, with the next commit, and no deadline is set for it") {
+    Stage stage; // jobs.md §9.5
+    DeviceKept kept(stage);
+    stage.schedule(stage.job(1));
+    const auto before = kept.of("charging").size();
+    stage.until(24h - 1ms);
+    stage.schedule(stage.job(2));
+    CHECK(kept.of("charging").size() == before);
+    stage.until(24h);
+    stage.schedule(stage.job(3));
+    REQUIRE(kept.of("charging").size() == before + 1);
+    CHECK(kept.of("charging").back() == DeviceChange{stage.clock().wall, "charging", "yes", 0});
+    CHECK(kept.of(presenceLane).back() ==
+          DeviceChange{stage.clock().wall, std::string(presenceLane), std::string(isUp)});
+    stage.until(30h);
+    stage.schedule(stage.job(4));
+    CHECK(kept.of("charging").size() == before + 1);
+    SUBCASE("but not as it ends") {
+        stage.until(49h);
+        stage.event(ShuttingDown{});
+        CHECK(kept.of(presenceLane).back().value == isDown);
+    }
+}
+
 TEST_CASE("a daemon that ends says so, and writes down what waited") { // jobs.md §9.5
     Stage stage;
     DeviceKept kept(stage);

@@ -46,6 +46,15 @@ TEST_CASE("while stintd is not there a lane is unknown, not what it was last") {
           std::vector{changed(60, presenceLane, isDown)});
 }
 
+TEST_CASE("what is noted anew is so since it first was, and no change") { // jobs.md §9.5
+    const std::vector kept{changed(1, "screen", "on"), changed(20, "screen", "on"), changed(60, "screen", "on"),
+                           changed(70, "screen", "off")};
+    CHECK(lane(deviceDay(kept, second(50), second(100)), "screen") ==
+          std::vector{changed(1, "screen", "on"), changed(70, "screen", "off")});
+    const std::vector flaps{changed(1, "screen", "on"), DeviceChange{second(60), "screen", "on", 7}};
+    CHECK(lane(deviceDay(flaps, second(50), second(100)), "screen").size() == 2); // it was otherwise in between
+}
+
 TEST_CASE("each lane says what the device is, in a word") {
     Device device;
     DeviceState state;

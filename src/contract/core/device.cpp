@@ -198,6 +198,15 @@ void DeviceLog::beginAnew() {
     withheld_ = static_cast<int>(lanes_.size());
 }
 
+void DeviceLog::renew(Now now) {
+    constexpr Duration renewedEach = std::chrono::hours(24); // PROPOSAL
+    if (renewed_ && now.elapsed - *renewed_ < renewedEach) return;
+    if (std::exchange(renewed_, now.elapsed)) {
+        notePresence(true, now.wall);
+        beginAnew();
+    }
+}
+
 bool DeviceLog::isDue(Instant now, const Constants& constants) const {
     return waitsSince_ && now - *waitsSince_ >= constants.deviceLogDelay;
 }
@@ -213,12 +222,14 @@ void beginDeviceLog(Turn& turn, const std::optional<DeviceChange>& last, WallTim
     const bool isNoted = last && last->key == presenceLane && last->value == isDown;
     if (last && !isNoted) state.deviceLog.notePresence(false, std::min(std::max(alive, last->when), turn.now.wall));
     state.deviceLog.notePresence(true, turn.now.wall);
+    state.deviceLog.renew(turn.now);
     state.deviceLog.note(state.device, state.deviceState, turn.now, state.constants);
 }
 
 void settleDeviceLog(Turn& turn, TurnsGoOn goesOn) {
     State& state = turn.state;
     DeviceLog& log = state.deviceLog;
+    if (goesOn == TurnsGoOn::Yes) log.renew(turn.now);
     if (turn.changed || log.withholds()) log.note(state.device, state.deviceState, turn.now, state.constants);
     if (log.waiting().empty()) return;
     const bool writes =

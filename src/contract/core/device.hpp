@@ -64,6 +64,9 @@ public:
     void note(const Device& device, const DeviceState& state, Now now, const Constants& constants);
     /// Has every lane noted anew, changed or not, after the wall clock was set.
     void beginAnew();
+    /// The same once a day, and that stintd is there: so what stays as it is has an entry that is not too old to be
+    /// kept.
+    void renew(Now now);
     /// True if a lane has changed, and waits to be noted.
     bool withholds() const { return withheld_ > 0; }
 
@@ -85,6 +88,7 @@ private:
     std::vector<Lane> lanes_;
     std::vector<DeviceChange> waiting_;
     std::optional<Instant> waitsSince_;
+    std::optional<Instant> renewed_; ///< or begun
     int withheld_ = 0;
 };
 

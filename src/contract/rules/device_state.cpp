@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "contract/model/device_fields.hpp"
 
@@ -130,7 +131,10 @@ std::vector<DeviceChange> deviceDay(std::vector<DeviceChange> kept, WallTime fro
     for (const DeviceLane& lane : lanes)
         before.insert({std::string(lane.key), {from, std::string(lane.key), std::string(unknownValue)}});
     std::vector<DeviceChange> shown;
+    std::map<std::string, std::string> values;
     const auto take = [&](const DeviceChange& change) {
+        if (std::exchange(values[change.key], change.value) == change.value && change.leftOut == 0)
+            return; // it was noted anew, and is no change
         if (change.when > from) return shown.push_back(change);
         if (const auto lane = before.find(change.key); lane != before.end()) lane->second = change;
     };

@@ -74,8 +74,8 @@ Handled dispatch(Request& request, const wire::Message& message) {
                     method->signature, message.signature());
     if (!request.caller.unknown.empty() && std::string_view(method->interface) != peerInterface)
         return fail(Errc::SECURITY, "nobody can say which app calls: {}", request.caller.unknown);
-    const bool isForAgent = method->allowed == Allowed::Settings && request.caller.isAgent;
-    const bool isOperators = method->allowed == Allowed::Operator || method->allowed == Allowed::Settings;
+    const bool isForAgent = method->allowed == Allowed::Agent && request.caller.isAgent;
+    const bool isOperators = method->allowed == Allowed::Operator || method->allowed == Allowed::Agent;
     if (isOperators && !request.caller.isOperator && !isForAgent)
         return onlyOperator(request.caller, fmt::format("{}.{}", method->interface, method->member));
     if (method->allowed == Allowed::Line && !request.caller.isLine)

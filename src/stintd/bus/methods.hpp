@@ -52,7 +52,7 @@ using Handler = Handled (*)(Request&);
 enum class Allowed {
     Anyone,
     Operator,
-    Settings, ///< the operator, and the fleet's agent for its fleet (fleet.md §4.4)
+    Agent, ///< the operator, and the fleet's agent for its fleet (fleet.md §4.4, §6.4)
     Line,
 };
 

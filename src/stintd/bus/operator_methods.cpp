@@ -260,7 +260,7 @@ std::span<const Method> operatorMethods() {
         {taskManagerInterface, "Shell",       "asa{sv}",        Anyone,   shell},
         {taskManagerInterface, "StartApp",    "sasaha{sv}",     Operator, startApp},
         {taskManagerInterface, "OpenApp",     "sa{sv}",         Operator, openApp},
-        {taskManagerInterface, "SetApp",      "sa{sv}a{sv}",    Settings, setApp},
+        {taskManagerInterface, "SetApp",      "sa{sv}a{sv}",    Agent,    setApp},
         {deviceInterface,      "Get",         "a{sv}",          Anyone,   getDevice},
         {deviceInterface,      "Set",         "a{ss}a{sv}",     Operator, setDevice},
         {deviceInterface,      "Reset",       "asa{sv}",        Operator, resetDevice},
