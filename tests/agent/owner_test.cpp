@@ -209,4 +209,21 @@ TEST_CASE("fleet.md §6.4: the owner's bytes are a policy's budget before anythi
     CHECK_FALSE(std::filesystem::exists(budget));
 }
 
+TEST_CASE("fleet.md §6.5: the fleet is told of the device's days where its owner says so, and else not") {
+    World world;
+    world.settle();
+    world.look();
+    CHECK(world.hellos.back().days.empty());
+    ownerSays(world, "days = true\n");
+    world.look();
+    CHECK(world.hellos.back().days == *world.lastDays);
+    world.lastDays = Error{Errc::UNAVAILABLE, "stintd is away"};
+    world.look(); // all else is said
+    CHECK(world.hellos.back().days.empty());
+    CHECK(world.complaints.back() == "this device's days are not told: stintd is away");
+    ownerSays(world, "");
+    world.look();
+    CHECK(world.hellos.back().days.empty());
+}
+
 } // namespace stint::fleet

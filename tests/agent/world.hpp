@@ -11,6 +11,7 @@
 
 #include "enrolment/small_server.hpp"
 #include "fleet/agent/agent.hpp"
+#include "fleet/document/days.hpp"
 #include "fleet/questions/report.hpp"
 
 namespace stint::fleet {
@@ -103,9 +104,10 @@ public:
     Statement newest;
     Known known;
     std::map<std::string, Signed> documents;
-    std::map<std::string, Waiting> waits; ///< what stintd says of campaigns' jobs
-    std::set<std::string> cancelled;      ///< by a person, there
-    std::map<std::string, Reply> replies; ///< of slots; else it may begin, for a day
+    std::map<std::string, Waiting> waits;                                ///< what stintd says of campaigns' jobs
+    std::set<std::string> cancelled;                                     ///< by a person, there
+    Result<std::string> lastDays{std::string(quartersTold, offQuarter)}; ///< likewise, of the device
+    std::map<std::string, Reply> replies;                                ///< of slots; else it may begin, for a day
     std::vector<std::string> missing;
     std::map<std::string, std::uint32_t, std::less<>> orders; ///< likewise in the next answer to a hello
     std::map<std::string, std::vector<Telling>> reports;
@@ -158,6 +160,7 @@ private:
     void schedule(const AgentJob& job, const JobInfo& info) override;
     void cancel(const AgentJob& job) override;
     Result<Waiting> waiting(const AgentJob& job) override;
+    Result<std::string> days() override { return lastDays; }
     void finish(std::uint64_t run, bool again, stint::Outcome outcome) override;
     Result<std::string> registerForPush() override;
     Result<void> unregisterForPush() override;

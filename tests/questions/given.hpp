@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 
+#include "fleet/document/days.hpp"
 #include "fleet/questions/questions.hpp"
 #include "fleet/questions/report.hpp"
 #include "fleet/questions/state.hpp"
@@ -26,7 +27,8 @@ inline Hello aHello() {
             .statement = then,
             .open = {{"20261122-aaaaaaaa", 0}, {campaignId, 4'294'967'295}},
             .ended = {{"20261121-aaaaaaaa", 7}},
-            .reported = paperOf("{\"b\":1}")};
+            .reported = paperOf("{\"b\":1}"),
+            .days = std::string(quartersTold / 2, 'l') + std::string(quartersTold / 2, unknownQuarter)};
 }
 inline HelloAnswer aHelloAnswer() {
     return {.operators = paperOf("{\"a\":\"\\u0001\"}"),

@@ -43,6 +43,7 @@ cli::Json rowOf(const push::LineSettings& line, const std::string& fleet,
     row["hours"] = owner.hours;
     row["bytes"] = owner.bytes;
     row["ask"] = owner.ask;
+    row["days"] = owner.days;
     return row;
 }
 
@@ -72,6 +73,9 @@ std::vector<std::string> whatItMay(const std::optional<fleet::OwnersWord>& word,
     if (!word->owner.hours.empty()) lines.push_back(fmt::format("they begin at {} alone", word->owner.hours));
     if (!word->owner.bytes.empty())
         lines.push_back(fmt::format("they move {} a month on metered networks at most", word->owner.bytes));
+    if (word->owner.days)
+        lines.emplace_back(
+            "it is told when this device was on, charging, used and on which kind of network in the last 14 days");
     if (word->owner.ask)
         lines.emplace_back("you are asked before each: `stint fleet allow` and `stint fleet refuse` answer");
     return lines;

@@ -1,5 +1,7 @@
 #include "fleet/agent/buses.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 #include <vector>
@@ -7,6 +9,7 @@
 #include "base/result/errors.hpp"
 #include "contract/model/reasons.hpp"
 #include "contract/model/view.hpp"
+#include "fleet/document/days.hpp"
 #include "link/wire/connect.hpp"
 #include "link/wire/errors.hpp"
 #include "link/wire/fields.hpp"
@@ -107,9 +110,13 @@ void Buses::restart(std::function<void(const Error&)> refused) {
     if (!sent.ok()) refuse(call, sent.error());
 }
 
-Result<Waiting> Buses::waiting(const JobKey& job) {
+Result<wire::Message> Buses::ofStintd(const char* member) {
     if (!stintd_ || sd_bus_is_open(stintd_.get()) <= 0) stintd_ = STINT_TRY(wire::connectToDaemon());
-    auto message = STINT_TRY(wire::newCall(stintd_.get(), wire::taskManagerInterface, "Explain"));
+    return wire::newCall(stintd_.get(), wire::taskManagerInterface, member);
+}
+
+Result<Waiting> Buses::waiting(const JobKey& job) {
+    const auto message = STINT_TRY(ofStintd("Explain"));
     wire::Writer writer(message);
     writer.string(job.app.name).string(job.space).int32(job.id.value);
     { const wire::DictionaryWriter noOptions(writer); }
@@ -122,6 +129,24 @@ Result<Waiting> Buses::waiting(const JobKey& job) {
     const auto view = STINT_TRY(wire::readRow<JobView>(reader));
     const auto blockers = STINT_TRY(wire::readRows<Blocker>(reader));
     return waitingOf(view, blockers);
+}
+
+Result<std::string> Buses::days(WallTime now) {
+    constexpr Duration week = std::chrono::hours(7 * 24);
+    std::vector<DeviceChange> history;
+    for (const WallTime from : {now - 2 * week, now - week}) {
+        const auto message = STINT_TRY(ofStintd("Day"));
+        wire::Writer writer(message);
+        writer.int64(from.time_since_epoch().count()).int64((from + week).time_since_epoch().count());
+        { const wire::DictionaryWriter noOptions(writer); }
+        STINT_TRY(writer.done());
+        const auto answer = STINT_TRY(wire::call(stintd_.get(), message, patienceOfStintd));
+        wire::Reader reader(answer);
+        STINT_TRY(wire::readRows<DayRun>(reader));
+        auto part = STINT_TRY(wire::readRows<DeviceChange>(reader));
+        std::ranges::move(part, std::back_inserter(history));
+    }
+    return daysOf(history, now);
 }
 
 Result<wire::Message> Buses::question(std::string_view word, const std::string& text) {

@@ -28,8 +28,10 @@ public:
     /// Nobody is asked for a password. `refused` is called from the loop, where the machine does not restart.
     void restart(std::function<void(const Error&)> refused);
 
-    /// Blocks until stintd has answered.
+    // These block until stintd has answered.
     Result<Waiting> waiting(const JobKey& job);
+    /// The 14 days up to then, as the fleet is told of them.
+    Result<std::string> days(WallTime now);
 
 private:
     /// A call that has no answer yet.
@@ -49,6 +51,7 @@ private:
     static int came(sd_bus_message* answer, void* call, sd_bus_error*);
     static int tell(sd_event_source*, void* self);
 
+    Result<wire::Message> ofStintd(const char* member);
     Result<wire::Message> question(std::string_view word, const std::string& text);
     Result<wire::Message> reboot();
 

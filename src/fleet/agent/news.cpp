@@ -98,6 +98,13 @@ void Agent::sayHello() {
     }
     if (trust.statement()) hello.statement = trust.statement()->made;
     hello.reported = signedState();
+    if (owner().days) { // fleet.md §6.5
+        auto days = wires_.days();
+        if (days.ok())
+            hello.days = *std::move(days);
+        else
+            wires_.complain(within("this device's days are not told", days.error()).message);
+    }
     const WallTime now = fleetTime();
     for (const auto& [id, noted] : keeping_->all()) {
         auto& its = noted.isOpen() ? hello.open : hello.ended;

@@ -102,6 +102,8 @@ Result<Waiting> AgentService::waiting(const AgentJob& job) {
     return buses_.waiting({AppId{std::string(agentPackage)}, name.space, name.id});
 }
 
+Result<std::string> AgentService::days() { return buses_.days(wallNow()); }
+
 void AgentService::finish(std::uint64_t run, bool again, stint::Outcome outcome) {
     const auto params = runs_.extract(run);
     if (!params.empty()) jobFinished(params.mapped(), again, std::move(outcome));

@@ -40,6 +40,7 @@ private:
     void schedule(const AgentJob& job, const JobInfo& info) override;
     void cancel(const AgentJob& job) override;
     Result<Waiting> waiting(const AgentJob& job) override;
+    Result<std::string> days() override;
     void finish(std::uint64_t run, bool again, stint::Outcome outcome) override;
     Result<std::string> registerForPush() override;
     Result<void> unregisterForPush() override;

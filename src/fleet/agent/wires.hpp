@@ -75,6 +75,8 @@ public:
     /// The reasons that keep the job waiting, at most mostBlockers of them, and when it may start; no reasons: it runs,
     /// or may run, or is none.
     virtual Result<Waiting> waiting(const AgentJob& job) = 0;
+    /// The device's last days (fleet/document/days.hpp), as stintd has noted them.
+    virtual Result<std::string> days() = 0;
     virtual void finish(std::uint64_t run, bool again, stint::Outcome outcome) = 0;
     /// The endpoint at which orders are pushed to this device; empty: there is none yet.
     virtual Result<std::string> registerForPush() = 0;

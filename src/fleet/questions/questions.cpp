@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/text/printable.hpp"
+#include "fleet/document/days.hpp"
 #include "fleet/document/document.hpp"
 #include "fleet/document/paper.hpp"
 
@@ -59,6 +60,8 @@ constexpr auto helloFields = std::to_array<Field<Hello>>({
     {.key = "certificate", .member = &Hello::certificate, .limits = anyTime,
      .meaning = "when its certificate was made"},
     {.key = "statement", .member = &Hello::statement, .limits = anyTime, .meaning = "when its statement was made"},
+    {.key = "days", .member = &Hello::days, .limits = {quartersTold, quartersTold}, .meaning = "its last 14 days",
+     .rule = daysRule},
 });
 constexpr auto helloAnswerFields = std::to_array<Field<HelloAnswer>>({
     {.key = "missing", .member = &HelloAnswer::missing, .limits = {1, mostTold},

@@ -47,6 +47,7 @@ struct Hello {
     std::map<std::string, std::uint32_t, std::less<>> open, ended;
     std::optional<Signed> reported{}; ///< its state (§4.3), as a DeviceState; nullopt: nothing was desired of it
     Trace trace{};                    ///< §3.1
+    std::string days{};               ///< its last days (§6.5); empty: its owner does not have them told
 
     bool operator==(const Hello&) const = default;
 };

@@ -36,6 +36,7 @@ constexpr auto ownerRows = std::to_array<Field<Owner>>({
     {.key = "bytes", .member = &Owner::bytes, .limits = {1, 64},
      .meaning = "what campaigns may move on metered networks a month", .rule = bytesRule},
     {.key = "ask", .member = &Owner::ask, .meaning = "a person is asked before a campaign may begin here"},
+    {.key = "days", .member = &Owner::days, .meaning = "the fleet is told what this device's last days were like"},
 });
 // clang-format on
 

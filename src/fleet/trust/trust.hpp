@@ -24,6 +24,7 @@ struct Owner {
     std::string bytes;                 ///< a month on metered networks, as a policy's budget has them; empty: any
     bool ask = false;                  ///< a person is asked before one may begin
     bool isWrong = false;              ///< its file cannot be read as one, so nobody may anything
+    bool days = false;                 ///< the fleet's server is told what the device's last days were like (§6.5)
 
     /// fleet.toml. IllegalArgument: "FILE:LINE:COLUMN: ", what is wrong, and what would be right.
     static Result<Owner> read(std::string_view text, std::string_view file);
