@@ -206,9 +206,13 @@ struct Phone {
         const auto answer = sure(joinAnswerIn(desk.ask(FleetWord::Join, id(), device.asks(code))));
         identity = sure(Identity::join(device.directory(), code, std::get<JoinAnswer>(answer), id(), "boot 1", boot));
     }
-    HelloAnswer hello(Desk& desk, std::optional<Signed> reported = {}) {
-        Hello hello{
-            .version = "0.1.0", .endpoint = endpoint(), .open = {}, .ended = {}, .reported = std::move(reported)};
+    HelloAnswer hello(Desk& desk, std::optional<Signed> reported = {}, std::string days = {}) {
+        Hello hello{.version = "0.1.0",
+                    .endpoint = endpoint(),
+                    .open = {},
+                    .ended = {},
+                    .reported = std::move(reported),
+                    .days = std::move(days)};
         return sure(helloAnswerIn(desk.ask(FleetWord::Hello, id(), textOf(hello))));
     }
     HelloAnswer says(Desk& desk, const Trace& trace) const {

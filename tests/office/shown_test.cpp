@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "fleet/document/days.hpp"
 #include "fleet/office/shown.hpp"
 #include "office/desk.hpp"
 
@@ -149,6 +150,37 @@ TEST_CASE("§5.4: whoever looks on is told all, and then the rows that have beco
     const Changes gone = onlooker.next();
     CHECK(Json::parse(*gone.fleet)["devices"] == 2);
     CHECK(Json::parse(gone.rows.front().second)["gone"] == Json::array({fleet.phones[2].id()}));
+}
+
+TEST_CASE(
+    "§6.5: a device's days are told to who asks for them, outlive the server's file, and end with their owner's word") {
+    SmallFleet fleet(2);
+    const std::string some(quartersTold, 'i'), later(quartersTold, 'c');
+    const std::string device = fleet.phones[0].id();
+    const auto told = [&](const std::string& id) {
+        std::map<std::string, std::string> days;
+        for (const Json& row : jsonAt(*fleet.desk, "/v1/devices", "query=all&days=yes").at("devices"))
+            days.emplace(row.at("device"), row.at("days"));
+        return days.at(id);
+    };
+    CHECK(told(device) == "");
+    fleet.phones[0].hello(*fleet.desk, {}, some);
+    CHECK(told(device) == some);
+    CHECK(told(fleet.phones[1].id()) == "");
+    CHECK_FALSE(jsonAt(*fleet.desk, "/v1/devices").at("devices").at(0).contains("days"));
+    fleet.phones[0].hello(*fleet.desk, {}, later); // the bucket has those of its last daily hello
+    CHECK(told(device) == later);
+    const auto anew = [&] {
+        fleet.desk.reset();
+        std::filesystem::remove(fleet.roster());
+        fleet.desk = std::make_unique<Desk>(fleet.nats, fleet.server, fleet.roster());
+    };
+    anew();
+    CHECK(told(device) == some);
+    fleet.phones[0].hello(*fleet.desk);
+    CHECK(told(device) == "");
+    anew();
+    CHECK(told(device) == "");
 }
 
 } // namespace stint::fleet

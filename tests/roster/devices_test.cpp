@@ -222,4 +222,27 @@ TEST_CASE("of a device's states the latest counts, of its enrolment, and signed 
     CHECK_FALSE(valueOf(roster.stateOf(deviceOf(1), then)).has_value());
 }
 
+TEST_CASE("a device's days are those that it told last, until it tells none, or leaves") { // fleet.md §5.2, §6.5
+    const Papers papers;
+    const RosterFile file;
+    Roster roster = file.open();
+    done(put(roster, papers.certificate(1)));
+    const std::string device = deviceOf(1);
+    const auto kept = [&] { return (*valueOf(roster.device(device))).daysKept; };
+    CHECK(valueOf(roster.days(device)).empty());
+    CHECK_FALSE(kept());
+    done(roster.noteDays(device, "iii", then));
+    done(roster.recallDays(std::array{std::pair(device, std::string("ccc"))})); // that is older
+    CHECK(valueOf(roster.days(device)) == "iii");
+    CHECK(kept() == then);
+    done(roster.noteDays(device, "", then));
+    CHECK(valueOf(roster.days(device)).empty());
+    CHECK_FALSE(kept());
+    done(roster.recallDays(std::array{std::pair(device, std::string("ccc"))}));
+    CHECK(valueOf(roster.days(device)) == "ccc");
+    CHECK(kept() == WallTime{});
+    done(roster.leave(device));
+    CHECK(valueOf(roster.days(device)).empty());
+}
+
 } // namespace stint::fleet

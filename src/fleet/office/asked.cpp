@@ -23,6 +23,13 @@ namespace {
 constexpr Duration mostAhead = std::chrono::minutes(5);      ///< PROPOSAL: so much may clocks differ
 constexpr std::uint32_t numbersKept = 8;                     ///< PROPOSAL: each so many-th trace is in the bucket, too
 constexpr Duration statementLife = std::chrono::minutes(10); ///< PROPOSAL: a newer one is made after that
+/// PROPOSAL: a device's days change with each quarter of an hour, and the bucket has those of its last daily hello.
+constexpr Duration daysLife = std::chrono::hours(12);
+
+bool areDaysNews(const std::optional<WallTime>& kept, const std::string& days, WallTime now) {
+    if (days.empty() || !kept) return days.empty() == kept.has_value();
+    return now - *kept >= daysLife;
+}
 
 struct InstructionRow {
     std::string_view word;
@@ -151,18 +158,22 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
         answer.isCloned = STINT_TRY(isCloned(*entry, hello));
         if (hello.trace.number == 0) answer.number = STINT_TRY(roster_.lastNumber(device));
     }
-    const bool isNews = entry && (entry->endpoint != hello.endpoint || entry->version != hello.version);
+    const bool isNews = entry && (entry->endpoint != hello.endpoint || entry->version != hello.version ||
+                                  areDaysNews(entry->daysKept, hello.days, now));
     const bool isNumbered = hello.trace.number % numbersKept == 0 && hello.trace.number != 0 && !answer.isCloned;
-    if (entry && !entry->isGone && (isNews || isNumbered)) {
+    const bool isKept = entry && !entry->isGone && (isNews || isNumbered);
+    if (isKept) {
         const Hello kept{.version = hello.version,
                          .endpoint = hello.endpoint,
                          .enrolment = entry->enrolment,
                          .open = {},
                          .ended = {},
-                         .trace = hello.trace};
+                         .trace = hello.trace,
+                         .days = hello.days};
         STINT_TRY(broker_.put(devicesBucket, device + std::string(helloEnd), textOf(kept)));
     }
     answer.missing = STINT_TRY(roster_.hello(device, hello, now));
+    STINT_TRY(roster_.noteDays(device, hello.days, isKept ? now : entry->daysKept.value_or(now)));
     if (hello.reported) {
         const std::pair<std::string, Signed> told{device, *hello.reported};
         const auto taken = STINT_TRY(roster_.takeStates({&told, 1}));

@@ -435,6 +435,11 @@ Result<void> Office::readDevices() {
     };
     const std::string prefix = push::subjectOfKey(devicesBucket, "");
     std::vector<std::pair<std::string, Hello>> hellos;
+    std::vector<std::pair<std::string, std::string>> days;
+    const auto recallDays = [&] {
+        if (done.ok()) done = roster_.recallDays(days);
+        days.clear();
+    };
     std::vector<std::pair<std::string, Signed>> states;
     std::vector<Roster::Meaning> cloned;
     const auto read = [&](const push::Stored& value) {
@@ -442,7 +447,11 @@ Result<void> Office::readDevices() {
         std::string device = value.subject.substr(prefix.size());
         if (device.ends_with(helloEnd)) {
             device.resize(device.size() - helloEnd.size());
-            if (auto hello = helloIn(value.body); hello.ok()) hellos.emplace_back(std::move(device), *std::move(hello));
+            auto hello = helloIn(value.body);
+            if (!hello.ok()) return;
+            days.emplace_back(device, std::exchange(hello->days, {})); // of a million devices they are too much to hold
+            if (days.size() == aPage) recallDays();
+            hellos.emplace_back(std::move(device), *std::move(hello));
             return;
         }
         if (device.ends_with(reportedEnd)) {
@@ -470,6 +479,7 @@ Result<void> Office::readDevices() {
     };
     const std::uint64_t last = STINT_TRY(broker_.readValues(devicesBucket, ">", devicesRead_ + 1, read));
     put();
+    recallDays();
     if (done.ok()) done = roster_.recall(hellos);
     if (done.ok()) done = roster_.markCloned(cloned);
     if (const auto taken = done.ok() ? roster_.takeStates(states) : Result<std::size_t>(0); !taken.ok())

@@ -232,7 +232,13 @@ Result<Json> devices(Office::View& view, const Parameters& asked) {
     Json rows = Json::array();
     for (const std::string& id : ids) {
         const auto entry = STINT_TRY(view.roster().device(id));
-        if (entry) rows.push_back(deviceJson(*entry));
+        if (!entry) continue;
+        Json row = deviceJson(*entry);
+        if (asked.text("days") == "yes") {
+            const auto days = STINT_TRY(view.roster().days(id));
+            row.emplace("days", days);
+        }
+        rows.push_back(std::move(row));
     }
     return Json{{"devices", rows}, {"next", more ? Json(ids.back()) : Json()}};
 }
@@ -240,13 +246,16 @@ Result<Json> devices(Office::View& view, const Parameters& asked) {
 /// The device whose name begins so.
 Result<Json> byBeginning(Office::View& view, const Parameters& asked) {
     const std::string begins = asked.text("begins");
-    const Meant all = STINT_TRY(view.roster().meant({Query::All{}}, wallNow()));
-    const auto first = std::ranges::lower_bound(all.yes, begins);
-    if (begins.empty() || first == all.yes.end() || !first->starts_with(begins))
+    std::vector<std::string> found;
+    STINT_TRY(view.roster().eachState(begins, wallNow(), [&](const StateEntry& one) {
+        if (!one.facts.id.starts_with(begins)) return false;
+        found.push_back(one.facts.id);
+        return found.size() < 2;
+    }));
+    if (begins.empty() || found.empty())
         return fail(Errc::REFUSED, "no device of the fleet has a name that begins with {}", begins);
-    if (const auto next = std::next(first); next != all.yes.end() && next->starts_with(begins))
-        return fail(Errc::ILLEGAL_ARGUMENT, "several devices have names that begin with {}", begins);
-    return Json{{"device", *first}};
+    if (found.size() > 1) return fail(Errc::ILLEGAL_ARGUMENT, "several devices have names that begin with {}", begins);
+    return Json{{"device", found.front()}};
 }
 
 /// A device as it is to be, and as it has told that it is.

@@ -76,7 +76,8 @@ Result<std::size_t> Roster::put(std::span<const Signed> certificates, const Publ
 
 Result<void> Roster::leave(const std::string& device) {
     auto leave = STINT_TRY(database_.prepare("UPDATE devices SET gone = 1 WHERE id = ?1"));
-    return leave.run(device);
+    STINT_TRY(leave.run(device));
+    return noteDays(device, {}, {});
 }
 
 Result<void> Roster::recall(std::span<const std::pair<std::string, Hello>> hellos) {
@@ -112,6 +113,30 @@ Result<std::vector<std::string>> Roster::hello(const std::string& device, const 
     return missing;
 }
 
+Result<void> Roster::noteDays(const std::string& device, const std::string& days, WallTime kept) {
+    auto note = STINT_TRY(database_.prepare(days.empty() ? "DELETE FROM days WHERE device = ?1"
+                                                         : "INSERT OR REPLACE INTO days VALUES (?1, ?2, ?3)"));
+    if (days.empty()) return note.run(device);
+    return note.run(device, days, column(kept));
+}
+
+Result<void> Roster::recallDays(std::span<const std::pair<std::string, std::string>> days) {
+    auto note = STINT_TRY(database_.prepare("INSERT OR IGNORE INTO days VALUES (?1, ?2, 0)"));
+    auto drop = STINT_TRY(database_.prepare("DELETE FROM days WHERE device = ?1"));
+    return together([&]() -> Result<void> {
+        for (const auto& [device, its] : days)
+            STINT_TRY(its.empty() ? drop.run(device) : note.run(device, its));
+        return {};
+    });
+}
+
+Result<std::string> Roster::days(const std::string& device) {
+    auto row = STINT_TRY(database_.prepare("SELECT days FROM days WHERE device = ?1"));
+    row.start(device);
+    if (!STINT_TRY(row.next())) return std::string();
+    return std::string(row.text(0));
+}
+
 Result<std::optional<DeviceEntry>> Roster::device(const std::string& id) {
     stint::Statement& row = findDevice_;
     row.start(id);
@@ -125,8 +150,10 @@ Result<std::optional<DeviceEntry>> Roster::device(const std::string& id) {
                       .version = std::string(row.text(4)),
                       .seen = std::nullopt,
                       .isGone = row.integer(6) != 0,
-                      .isCloned = !row.isNull(8) && row.integer(8) != 0};
+                      .isCloned = !row.isNull(8) && row.integer(8) != 0,
+                      .daysKept = std::nullopt};
     if (!row.isNull(5)) entry.seen = timeIn(row.integer(5));
+    if (!row.isNull(9)) entry.daysKept = timeIn(row.integer(9));
     row.reset();
     return std::optional(std::move(entry));
 }

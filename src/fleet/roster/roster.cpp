@@ -88,8 +88,9 @@ Result<void> Roster::prepare() {
                                            "sequence = max(sequence, ?2)"));
     findDevice_ =
         STINT_TRY(database_.prepare("SELECT devices.enrolment, text, labels, endpoint, version, seen, gone, made, "
-                                    "cloned.enrolment = devices.enrolment FROM devices JOIN certificates ON "
-                                    "certificates.device = id LEFT JOIN cloned ON cloned.device = id WHERE id = ?1"));
+                                    "cloned.enrolment = devices.enrolment, kept FROM devices JOIN certificates ON "
+                                    "certificates.device = id LEFT JOIN cloned ON cloned.device = id "
+                                    "LEFT JOIN days ON days.device = id WHERE id = ?1"));
     findEndpoint_ = STINT_TRY(database_.prepare("SELECT endpoint FROM devices WHERE id = ?1 AND gone = 0"));
     findFacts_ = STINT_TRY(database_.prepare("SELECT labels, version, seen FROM devices WHERE id = ?1 AND gone = 0"));
     findState_ = STINT_TRY(database_.prepare(fmt::format("{} AND id = ?1", selectStates)));

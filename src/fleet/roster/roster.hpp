@@ -85,11 +85,12 @@ struct DeviceEntry {
     std::string certificate; ///< as it is signed
     WallTime made{};         ///< the certificate
     std::map<std::string, std::string, std::less<>> labels;
-    std::string endpoint;         ///< empty: it has said none
-    std::string version;          ///< likewise
-    std::optional<WallTime> seen; ///< nullopt: it never was
-    bool isGone = false;          ///< it has left, or was revoked
-    bool isCloned = false;        ///< of that enrolment: it is there twice, or was put back (§3.1)
+    std::string endpoint;             ///< empty: it has said none
+    std::string version;              ///< likewise
+    std::optional<WallTime> seen;     ///< nullopt: it never was
+    bool isGone = false;              ///< it has left, or was revoked
+    bool isCloned = false;            ///< of that enrolment: it is there twice, or was put back (§3.1)
+    std::optional<WallTime> daysKept; ///< when the broker was told of its days last; nullopt: it tells none
 };
 
 /// A device and its state, for who looks at all of them.
@@ -172,6 +173,12 @@ public:
     Result<void> recall(std::span<const std::pair<std::string, Hello>> hellos);
     /// The campaigns of which the device has told more than is known here. IllegalState: it is no device of this fleet.
     Result<std::vector<std::string>> hello(const std::string& device, const Hello& hello, WallTime now);
+    /// The device has told what its last days were like, which the broker has had since `kept`. Empty: it tells none.
+    Result<void> noteDays(const std::string& device, const std::string& days, WallTime kept);
+    /// Devices told this before this file was made: it counts where nothing newer is known.
+    Result<void> recallDays(std::span<const std::pair<std::string, std::string>> days);
+    /// Empty: it tells none.
+    Result<std::string> days(const std::string& device);
     Result<std::optional<DeviceEntry>> device(const std::string& id);
     /// nullopt: it is no device of this fleet.
     Result<std::optional<Facts>> facts(const std::string& device, WallTime now);

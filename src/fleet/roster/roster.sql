@@ -18,6 +18,12 @@ CREATE TABLE certificates ( -- apart, so that a query need not go through them
     text   TEXT NOT NULL -- as it is signed
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE days ( -- apart, likewise: those of devices whose owners have them told
+    device TEXT    NOT NULL PRIMARY KEY,
+    days   TEXT    NOT NULL, -- its last 14 days: fleet/document/days.hpp
+    kept   INTEGER NOT NULL  -- when the broker was told of any last; 0: nobody knows
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE campaigns (
     number   INTEGER PRIMARY KEY,
     id       TEXT    NOT NULL UNIQUE,
