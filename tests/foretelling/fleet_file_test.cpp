@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result/errors.hpp"
+#include "fleet/document/days.hpp"
 #include "sim/foretelling/fleet_file.hpp"
 
 namespace stint::foretelling {
@@ -18,6 +19,9 @@ const std::map<std::string, std::string> filesBeside{
     {"wrong.toml", "name = \"night\"\n"},
     {"day.yaml", "until: 1d\ntimeline: [{at: 8h, device: {charging: true}}, {at: 9h, device: {charging: false}}]\n"},
     {"wrong.yaml", "titel: x\n"},
+    {"days", std::string(fleet::quartersTold, 'a') + "\n" + std::string(fleet::quartersTold, '-') + "\n"},
+    {"wrong.days", std::string(fleet::quartersTold, 'a') + "\n" + std::string(fleet::quartersTold, 'A') + "\n"},
+    {"empty", "\n"},
 };
 
 Result<std::string> fileBeside(const std::string& name) {
@@ -44,6 +48,7 @@ clocks: 30min
 mix:
   - {name: homes, weight: 3, charger: {at: 22h, lasts: 8h, give: 1h, days: 85.5%}, else: none, off: {weeks: 10%, lasts: 2d}}
   - {name: office, scenario: day.yaml}
+  - {name: known, recorded: days}
 line: {delay: [1s, 2s], lost: 1%}
 server: {down: [[2h, 3h], [1h, 90min]], deaths: 3}
 work: {takes: 1min, rate: 10Mbps, fails: 1%, dies: 0%}
@@ -52,12 +57,13 @@ gone: 2%
     REQUIRE(fleet.ok());
     CHECK(fleet->until == 8 * 24h);
     CHECK(fleet->lives == 5'000);
-    REQUIRE(fleet->kinds.size() == 2);
+    REQUIRE(fleet->kinds.size() == 3);
     const auto& homes = std::get<Habit>(fleet->kinds[0].days);
     CHECK(homes.charger->days == 8'550);
     CHECK(!homes.hasCellular);
     CHECK(!homes.wifi);
     CHECK(std::get<sim::Scenario>(fleet->kinds[1].days).timeline.size() == 2);
+    CHECK(std::get<Recorded>(fleet->kinds[2].days).lives.size() == 2);
     CHECK(fleet->down.front().from == 1h);
     CHECK(fleet->takesLeast == fleet->takesMost);
     CHECK(fleet->gone == 200);
@@ -88,7 +94,12 @@ TEST_CASE("fleet.md §9: what is wrong in a fleet's file is told with its place,
         {"mix: [{off: {weeks: 1%, lasts: 7d}}]\n", "six days at most"},
         {"mix: [{scenario: none.yaml}]\n", "f.yaml:3:18: cannot read none.yaml: No such file or directory"},
         {"mix: [{scenario: wrong.yaml}]\n", "wrong.yaml:1:1: unknown key \"titel\""},
-        {"mix: [{scenario: day.yaml, else: none}]\n", "a scenario's days or a habit's; leave one out"},
+        {"mix: [{scenario: day.yaml, else: none}]\n", "a scenario's days, recorded ones or a habit's; leave one out"},
+        {"mix: [{scenario: day.yaml, recorded: days}]\n", "recorded ones or a habit's; leave one out"},
+        {"mix: [{recorded: none}]\n", "f.yaml:3:18: cannot read none"},
+        {"mix: [{recorded: wrong.days}]\n",
+         "wrong.days: its line 2 should be a letter from a to l, - or . for each quarter"},
+        {"mix: [{recorded: empty}]\n", "empty has no days in it"},
     };
     for (const auto& [mix, message] : mixes) {
         CAPTURE(mix);

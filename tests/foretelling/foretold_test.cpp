@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/result/errors.hpp"
+#include "fleet/document/days.hpp"
 #include "sim/foretelling/foretold.hpp"
 
 namespace stint::foretelling {
@@ -108,6 +109,77 @@ TEST_CASE("fleet.md §9: what is drawn is within 2 % of devices that each have a
     CHECK(succeeded(own.last()) > 160);
     INFO(linesOf(drawn).back() << linesOf(own).back() << drawn.questions << " and " << own.questions << " questions");
     CHECK(apart(drawn, own) <= 0.02);
+}
+
+namespace {
+
+/// The letters of 14 days of which each is like that one, from midnight on.
+std::string fortnightOf(const std::string& day) {
+    REQUIRE(day.size() == fleet::quartersOfDay);
+    std::string days;
+    for (std::size_t each = 0; each < fleet::quartersTold / fleet::quartersOfDay; ++each)
+        days += day;
+    return days;
+}
+std::string stretch(int hours, char letter) { return std::string(static_cast<std::size_t>(hours) * 4, letter); }
+
+FleetFile recordedFleet(std::uint32_t devices, const std::string& days, std::uint32_t atATime = 3) {
+    const auto files = [&](const std::string& name) -> Result<std::string> {
+        return name == "night.toml" ? nightOf(atATime) : days;
+    };
+    auto fleet =
+        readFleet(fmt::format("devices: {}\ncampaign: night.toml\nuntil: 7d\nmix: [{{recorded: days}}]\n", devices),
+                  "fleet.yaml", files);
+    if (!fleet.ok()) FAIL(fleet.error().message);
+    return *std::move(fleet);
+}
+
+} // namespace
+
+TEST_CASE("fleet.md §9: recorded days come to the same as the days that they were recorded of") {
+    // At its charger from 22 to 6, in Wi-Fi from 18 to 8, used from 7 to 23.
+    const std::string days = fortnightOf(stretch(6, 'i') + stretch(1, 'c') + stretch(1, 'f') + stretch(10, 'e') +
+                                         stretch(4, 'f') + stretch(1, 'l') + stretch(1, 'i'));
+    const Foretold recorded = foretoldOf(recordedFleet(40, days));
+    FleetFile habits = recordedFleet(40, days);
+    habits.kinds.front().days = Habit{.charger = Daily{.at = 22h, .lasts = 8h},
+                                      .wifi = Daily{.at = 18h, .lasts = 14h},
+                                      .screen = Daily{.at = 7h, .lasts = 16h}};
+    const Foretold played = foretoldOf(habits);
+    CHECK(recorded.holds());
+    CHECK(recorded.succeeded() == 40);
+    CHECK(recorded.half == played.half);
+    CHECK(recorded.most == played.most);
+    CHECK(recorded.latest == played.latest);
+    CHECK(apart(recorded, played) == 0);
+    CHECK(recorded.lives == 1);
+    CHECK(apart(recorded, foretoldOf(recordedFleet(40, days), Cores::Own)) <= 0.02);
+}
+
+TEST_CASE("fleet.md §9: each device has the days that it told, and those that never let it begin are counted") {
+    const std::string always(fleet::quartersTold, 'i'), never(fleet::quartersTold, 'h');
+    const std::string off(fleet::quartersTold, fleet::offQuarter);
+    const Foretold told = foretoldOf(recordedFleet(6, always + "\n" + never + "\n" + off + "\n"));
+    CHECK(told.lives == 3);
+    CHECK(told.succeeded() == 2);
+    CHECK(told.never == 4);
+    REQUIRE(told.latest);
+    CHECK(*told.latest < 2h);
+    CHECK_FALSE(told.most);
+}
+
+TEST_CASE("fleet.md §9: a quarter that nobody noted is lived as the same time of the next day of which it is known") {
+    std::string days(fleet::quartersTold, fleet::unknownQuarter);
+    const std::string lastDay = stretch(2, 'i') + stretch(22, 'f');
+    days.replace(days.size() - lastDay.size(), lastDay.size(), lastDay);
+    const Foretold known = foretoldOf(recordedFleet(4, fortnightOf(lastDay)));
+    const Foretold told = foretoldOf(recordedFleet(4, days));
+    CHECK(told.succeeded() == 4);
+    CHECK(told.latest == known.latest);
+    CHECK(foretoldOf(recordedFleet(1, std::string(fleet::quartersTold, fleet::unknownQuarter))).never == 1);
+    std::string oneQuarter(fleet::quartersTold, fleet::unknownQuarter);
+    oneQuarter[700] = 'i'; // it joined a moment ago
+    CHECK(foretoldOf(recordedFleet(1, oneQuarter)).latest < 2h);
 }
 
 } // namespace stint::foretelling

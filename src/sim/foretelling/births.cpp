@@ -26,6 +26,8 @@ Birth Births::of(fleet::Device device) const {
         const auto share = std::max<std::uint64_t>(1, std::uint64_t{lives_} * kind.weight / habits_);
         birth.life = fleet_.devices <= lives_ ? device : chance_.below(share, Draw::Life, device);
     }
+    if (const auto* const recorded = std::get_if<Recorded>(&kind.days))
+        birth.life = device % std::min<std::uint64_t>(lives_, recorded->lives.size());
     birth.shift = chance_.between(Duration(0), fleet_.clocks, Draw::Clock, device);
     return birth;
 }

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "contract/model/device_fields.hpp"
+#include "sim/foretelling/recorded.hpp"
 #include "sim/judge/play.hpp"
 
 namespace stint::foretelling {
@@ -97,6 +98,8 @@ Days daysOf(const FleetFile& fleet, std::size_t kind, std::uint64_t life, const 
     Days days;
     if (const auto* habit = std::get_if<Habit>(&fleet.kinds[kind].days))
         days.scenario = scenarioOf(*habit, fleet, life * fleet.kinds.size() + kind, chance);
+    else if (const auto* recorded = std::get_if<Recorded>(&fleet.kinds[kind].days))
+        days.scenario = recordedDays(recorded->lives[life], fleet.start);
     else
         days.scenario = std::get<sim::Scenario>(fleet.kinds[kind].days);
     auto& timeline = days.scenario.timeline;

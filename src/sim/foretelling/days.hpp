@@ -1,5 +1,5 @@
-// One device's days as a scenario, which it lives over and over: a scenario's own, or those of a habit, drawn week by
-// week. Its expectations are nobody's here.
+// One device's days as a scenario, which it lives over and over: a scenario's own, those that a device has told, or
+// those of a habit, drawn week by week. Its expectations are nobody's here.
 #pragma once
 #include <cstddef>
 

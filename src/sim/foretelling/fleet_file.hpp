@@ -32,11 +32,16 @@ struct Habit {
     Duration off{0};              ///< for so long
 };
 
+/// Days that devices have told (fleet.md §6.5), each a life.
+struct Recorded {
+    std::vector<std::string> lives; ///< never empty
+};
+
 /// Devices that live alike.
 struct Kind {
     std::string name;
     std::uint32_t weight = 1;
-    std::variant<Habit, sim::Scenario> days;
+    std::variant<Habit, Recorded, sim::Scenario> days;
 };
 
 struct FleetFile {

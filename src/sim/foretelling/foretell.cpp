@@ -19,7 +19,6 @@ using What = Agenda::What;
 
 /// PROPOSAL: a server that dies is followed by the next one within this.
 constexpr Duration successorIn = std::chrono::seconds(20);
-constexpr fleet::Share halfOf = 5'000, mostOf = 9'500;
 constexpr std::size_t mostSamples = 400;
 constexpr Duration sampleStep = std::chrono::minutes(10);
 
@@ -71,7 +70,7 @@ private:
     void serve(const fleet::Event& event, const Flight* flight = nullptr);
     void carryOut(const std::vector<fleet::Effect>& effects, const Flight* flight);
     void note(const fleet::Record& record);
-    void mark(std::optional<Duration>& reached, fleet::Share share) const;
+    void noteSuccesses();
     void noteEnds();
     void planTick();
     void goDown(Duration until);
@@ -96,6 +95,7 @@ private:
     std::vector<Flight> flights_;
     std::vector<std::uint32_t> freeFlights_;
     std::optional<Duration> tick_;
+    std::uint64_t mostDone_ = 0;
 
     Foretold told_;
 };
@@ -143,6 +143,7 @@ Result<void> Campaign::drawLives(unsigned threads) {
     for (Nth device = 0; device < fleet_.devices; ++device) {
         const Birth birth = births.of(device);
         devices[device] = {places.at(Name{birth.kind, birth.life}), static_cast<std::uint32_t>(birth.shift.count())};
+        if (!lives[devices[device].life].lets) ++told_.never;
     }
     ground_ = std::make_unique<DrawnGround>(agenda_, std::move(lives), devices);
     return {};
@@ -256,8 +257,7 @@ void Campaign::serve(const fleet::Event& event, const Flight* flight) {
     for (const fleet::Record& record : decision.records)
         note(record);
     carryOut(decision.effects, flight);
-    mark(told_.half, halfOf);
-    mark(told_.most, mostOf);
+    noteSuccesses();
     noteEnds();
     planTick();
 }
@@ -269,10 +269,14 @@ void Campaign::noteEnds() {
     }
 }
 
-/// The first moment at which that share of all devices has succeeded.
-void Campaign::mark(std::optional<Duration>& reached, fleet::Share share) const {
+/// The first moments at which so many devices have succeeded.
+void Campaign::noteSuccesses() {
     const std::uint64_t done = rollout_->count(fleet::Outcome::Succeeded);
-    if (!reached && done * fleet::wholeShare >= std::uint64_t{fleet_.devices} * share) reached = agenda_.now();
+    if (done <= mostDone_) return; // a server that was made anew counts again
+    mostDone_ = done;
+    told_.latest = agenda_.now();
+    for (auto [reached, share] : {std::pair(&told_.half, halfOf), std::pair(&told_.most, mostOf)})
+        if (!*reached && done * fleet::wholeShare >= std::uint64_t{fleet_.devices} * share) *reached = agenda_.now();
 }
 
 void Campaign::note(const fleet::Record& record) {

@@ -35,12 +35,15 @@ struct Foretold {
     std::vector<WaveTold> waves;
     std::vector<Sample> curve;
     std::optional<Duration> half, most;        ///< 50 % and 95 % of all devices had succeeded by then
+    std::optional<Duration> latest;            ///< so had all that ever did
     std::map<std::string, std::uint32_t> rest; ///< those that have no success, and no failure, by what they waited for
     std::uint32_t atATime = 0, mostAtOnce = 0; ///< by the devices' own word
     std::uint64_t questions = 0, reports = 0;
+    std::uint32_t never = 0;     ///< devices that have drawn days in which its job could start at no time
     std::uint32_t differing = 0; ///< devices that ended otherwise than the server was told: never
 
     const Sample& last() const { return curve.back(); }
+    std::uint32_t succeeded() const { return last().ends.at(static_cast<std::size_t>(fleet::Outcome::Succeeded)); }
     bool holds() const { return mostAtOnce <= atATime && differing == 0; }
 };
 
@@ -50,6 +53,9 @@ enum class Cores : std::uint8_t {
 };
 /// `threads` play lives; the result is the same for any number of them. An Error is about the file's scenarios.
 Result<Foretold> foretell(const FleetFile& fleet, Cores cores, unsigned threads);
+
+/// The shares of all devices that `half` and `most` are of.
+inline constexpr fleet::Share halfOf = 5'000, mostOf = 9'500;
 
 /// For a person, and as JSON, a line each.
 std::vector<std::string> linesOf(const Foretold& told);

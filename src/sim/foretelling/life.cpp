@@ -137,6 +137,9 @@ Result<Life> live(Days days, const Mission& mission) {
                                              : deviceIsOff);
         now = std::min(std::max(lived->next(), now + Duration(1)), now + askedEach);
     }
+    const auto isLet = [](Why why) { return why == 0; };
+    life.lets = life.of(Lane::Own).until(Duration(0), life.cycle, isLet) ||
+                life.of(Lane::Late).until(Duration(0), life.cycle, isLet);
     return life;
 }
 

@@ -66,6 +66,7 @@ struct Life {
     std::array<Course, lanes> courses;
     Course line;                     ///< the network, on which a process that runs says something
     std::vector<std::uint32_t> offs; ///< the moments at which it is switched off
+    bool lets = false;               ///< there is a moment in it at which the campaign's job may start
     const Course& of(Lane lane) const { return courses.at(static_cast<std::size_t>(lane)); }
 };
 

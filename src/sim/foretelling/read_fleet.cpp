@@ -2,7 +2,9 @@
 #include <array>
 
 #include "base/result/errors.hpp"
+#include "base/text/words.hpp"
 #include "base/time/time.hpp"
+#include "fleet/document/days.hpp"
 #include "fleet/document/fields.hpp"
 #include "sim/foretelling/fleet_file.hpp"
 #include "sim/judge/play.hpp"
@@ -93,11 +95,25 @@ void readOther(Yaml& yaml, const Node& node, std::string_view what, const Readin
     if (!made.ok()) yaml.complain(sim::locationOf(node), "{}", made.error().message);
 }
 
+/// A line for each life.
+Result<Recorded> recordedIn(const std::string& text, const std::string& file) {
+    Recorded recorded;
+    for (const std::string_view line : splitAt(text, "\n")) {
+        if (line.empty()) continue;
+        if (const auto right = fleet::daysRule(line); !right.empty())
+            return fail(Errc::ILLEGAL_ARGUMENT, "{}: its line {} should be {}", file, recorded.lives.size() + 1, right);
+        recorded.lives.emplace_back(line);
+    }
+    if (recorded.lives.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "{} has no days in it", file);
+    return recorded;
+}
+
 Kind readKind(Yaml& yaml, const Node& node, const Reading& reading) {
     Kind kind;
     Habit habit;
     bool hasHabit = false;
     std::optional<sim::Scenario> scenario;
+    std::optional<Recorded> recorded;
     auto keys = habitKeys(yaml, habit, hasHabit);
     keys.push_back({"name", [&](const Node& value) { kind.name = yaml.text(value, "name"); }});
     keys.push_back({"weight", [&](const Node& value) {
@@ -116,11 +132,20 @@ Kind readKind(Yaml& yaml, const Node& node, const Reading& reading) {
                             yaml.complain(sim::locationOf(value), "its days are {} at most",
                                           formatDuration(longestCycle));
                     }});
+    keys.push_back({"recorded", [&](const Node& value) {
+                        readOther(yaml, value, "recorded", reading, [&](const std::string& text, const auto& name) {
+                            auto read = recordedIn(text, name);
+                            if (read.ok()) recorded = *read;
+                            return read;
+                        });
+                    }});
     yaml.mapOf(node, "a kind of devices", keys);
-    if (scenario && hasHabit)
-        yaml.complain(sim::locationOf(node), "a kind has a scenario's days or a habit's; leave one out");
+    if ((scenario ? 1 : 0) + (recorded ? 1 : 0) + (hasHabit ? 1 : 0) > 1)
+        yaml.complain(sim::locationOf(node), "a kind has a scenario's days, recorded ones or a habit's; leave one out");
     if (scenario)
         kind.days = *std::move(scenario);
+    else if (recorded)
+        kind.days = *std::move(recorded);
     else
         kind.days = habit;
     return kind;

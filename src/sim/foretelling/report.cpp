@@ -123,6 +123,7 @@ std::vector<std::string> linesOf(const Foretold& told) {
     addTable(waveRows(told), lines);
     addTable(curveRows(told), lines);
     lines.push_back(fmt::format("50 % had succeeded after {}, 95 % after {}.", inWords(told.half), inWords(told.most)));
+    if (told.never > 0) lines.push_back(fmt::format("{} had no moment at which it could start.", told.never));
     for (const auto& [what, count] : told.rest)
         lines.push_back(fmt::format("{} waited for: {}", count, what));
     lines.push_back(fmt::format("{} ran at once at most, of {} that may.", told.mostAtOnce, told.atATime));
@@ -142,6 +143,8 @@ std::vector<std::string> jsonOf(const Foretold& told) {
                              {"state", stateWord(told.state)},
                              {"half_ms", inMs(told.half)},
                              {"most_ms", inMs(told.most)},
+                             {"latest_ms", inMs(told.latest)},
+                             {"never", told.never},
                              {"at_a_time", told.atATime},
                              {"most_at_once", told.mostAtOnce},
                              {"questions", told.questions},
