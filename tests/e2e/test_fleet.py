@@ -189,9 +189,11 @@ def test_a_server_and_a_device_that_die_in_the_middle_go_on(office, devices):
 
 
 def test_why_a_device_waits_is_told_in_its_own_words(office, joins):
-    device = joins()
+    device = joins(allowed='kinds = ["run"]\ncommands = ["/bin/sh"]\ndays = true\n')
     device.world.done("device", "set", "charging=no")
     started = office.starts(WAITS, "--all")
+    foretold = office.typed("", "start", "campaign.toml", "--dry-run")
+    assert "\nnone of 1; 1 was not charging in 14 days\nnothing was signed\n" in foretold
     until(lambda: any(row["blockers"] for row in office.results(started)))
     (row,) = office.results(started)
     assert [blocker["reason"] for blocker in row["blockers"]] == ["CONSTRAINT_CHARGING"], row
@@ -203,6 +205,9 @@ def test_why_a_device_waits_is_told_in_its_own_words(office, joins):
     device.world.done("device", "set", "charging=yes")
     until(lambda: office.outcomes(started) == ["succeeded"])
     assert "waiting: " not in office.world.done("fleet", "status", started)
+    started = office.starts(WAITS.replace("a test", "again"), "--all")  # for which it says hello
+    until(lambda: office.outcomes(started) == ["succeeded"])
+    assert "\nall 1 by to" in office.typed("", "start", "campaign.toml", "--dry-run")  # today, or tomorrow
 
 
 def test_a_campaign_changes_an_apps_settings_and_its_commands_do_not(office, joins):

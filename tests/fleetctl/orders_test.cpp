@@ -91,7 +91,9 @@ Json seenDevice(const char* id, std::optional<Duration> ago) {
     return {{"device", id},
             {"labels", Json::object()},
             {"stint", ""},
-            {"seen", ago ? Json((wallNow() - *ago).time_since_epoch().count()) : Json()}};
+            {"seen", ago ? Json((wallNow() - *ago).time_since_epoch().count()) : Json()},
+            {"cloned", false},
+            {"days", ""}};
 }
 
 TEST_CASE("a line is one whole desired state, checked before it is signed (fleet.md §4.3)") {
@@ -241,12 +243,14 @@ TEST_CASE("--dry-run counts whom it means now, and signs nothing") {
     CHECK(std::ranges::count(made.out, '\n') == 9);
     CHECK(
         made.out.ends_with("4 devices of the fleet are meant now, 1 of them there within the last 7 d, 2 within 14 d\n"
-                           "it means 4 devices, fewer than stop.min, so no failures stop it\nnothing was signed\n"));
+                           "it means 4 devices, fewer than stop.min, so no failures stop it\n"
+                           "4 devices do not tell what their last days were like, and are not foretold\n"
+                           "nothing was signed\n"));
     std::ofstream(desk.file()) << "name = \"night\"\nexpires = \"1d\"\nids = [\"0123456789ABCDEFGHJKMNPQRS\", "
                                   "\"ZZZZZZZZZZZZZZZZZZZZZZZZZZ\"]\n[[step]]\nrun = [\"/bin/true\"]\n";
     const auto byIds = ran(start, canned.data(), {"start", desk.file(), "--dry-run", "--json"});
     CHECK(byIds.out == "{\"schema\":1,\"name\":\"night\",\"devices\":1,\"seen_7d\":1,\"seen_14d\":1,"
-                       "\"needs_all\":false}\n");
+                       "\"needs_all\":false,\"forecast\":null}\n");
     desk.put("label site=berlin");
     desk.means(4, 0);
     CHECK(ran(start, canned.data(), {"start", desk.file(), "--dry-run"}).out.find("--all alone") != std::string::npos);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <fmt/core.h>
@@ -12,11 +13,13 @@
 #include "faces/fleetctl/desk.hpp"
 #include "faces/fleetctl/devices.hpp"
 #include "faces/fleetctl/door.hpp"
+#include "faces/fleetctl/forecast.hpp"
 #include "faces/fleetctl/meaning.hpp"
 #include "faces/fleetctl/pages.hpp"
 #include "faces/fleetctl/password.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
+#include "fleet/document/days.hpp"
 #include "fleet/document/document.hpp"
 #include "fleet/trust/papers.hpp"
 #include "fleet/trust/signed.hpp"
@@ -32,9 +35,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The devices that it means now, and those of them that were there lately.
+/// The devices that it means now, those of them that were there lately, and their days.
 struct Meant {
     std::uint32_t devices = 0, within7d = 0, within14d = 0;
+    DaysTold told;
 };
 Result<Meant> meantBy(const Door& door, const Campaign& campaign) {
     constexpr Duration week = 7 * 24h;
@@ -42,14 +46,18 @@ Result<Meant> meantBy(const Door& door, const Campaign& campaign) {
     Meant meant;
     const auto take = [&](const cli::Json& row) -> Result<void> {
         const Facts facts = STINT_TRY(factsIn(row));
+        Members members(row);
+        std::string days = members.text("days");
+        if (members.isWrong() || (!days.empty() && !fleet::daysRule(days).empty())) return noAnswer();
         if (!campaign.targets && !std::ranges::binary_search(campaign.ids, facts.device)) return {};
         ++meant.devices;
+        meant.told.add(std::move(days));
         if (facts.seen && now - *facts.seen < week) ++meant.within7d;
         if (facts.seen && now - *facts.seen < 2 * week) ++meant.within14d;
         return {};
     };
     const std::string query = campaign.targets ? campaign.targets->text() : "all";
-    STINT_TRY(walk(door, "/v1/devices", {{"query", query}}, "devices", take));
+    STINT_TRY(walk(door, "/v1/devices", {{"query", query}, {"days", "yes"}}, "devices", take));
     return meant;
 }
 
@@ -57,6 +65,13 @@ int tried(const Door& door, const Beginning& beginning, bool needsAll, const Scr
     const auto& campaign = beginning.campaign;
     const auto meant = meantBy(door, campaign);
     if (!meant.ok()) return failed(screen, beginning.what, meant.error());
+    const WallTime now = wallNow();
+    std::optional<Forecast> forecast;
+    if (meant->told.devices > 0) {
+        auto played = forecastOf(campaign, meant->told, now);
+        if (!played.ok()) return failed(screen, beginning.what, played.error());
+        forecast = *std::move(played);
+    }
     if (screen.json()) {
         cli::Json line = cli::header();
         line["name"] = campaign.name;
@@ -64,6 +79,7 @@ int tried(const Door& door, const Beginning& beginning, bool needsAll, const Scr
         line["seen_7d"] = meant->within7d;
         line["seen_14d"] = meant->within14d;
         line["needs_all"] = needsAll;
+        line["forecast"] = forecast ? jsonOf(*forecast) : cli::Json();
         screen.print(cli::dumped(line));
         return ends::ok;
     }
@@ -74,6 +90,12 @@ int tried(const Door& door, const Beginning& beginning, bool needsAll, const Scr
                              meant->within14d));
     if (const std::string note = stopNote(campaign, meant->devices); !note.empty()) screen.print(note);
     if (needsAll) screen.print("that is every device of the fleet: it begins with --all alone");
+    const std::uint32_t silent = meant->devices - meant->told.devices;
+    if (forecast) screen.print(sentenceOf(*forecast, campaign, now));
+    if (silent > 0)
+        screen.print(fmt::format("{} {} not tell what {} last days were like, and {} not foretold",
+                                 counted(silent, "device"), silent == 1 ? "does" : "do", silent == 1 ? "its" : "their",
+                                 silent == 1 ? "is" : "are"));
     screen.print("nothing was signed");
     return ends::ok;
 }

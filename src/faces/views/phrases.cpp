@@ -291,6 +291,18 @@ std::string clockText(WallTime time) {
     const absl::Time instant = absl::FromUnixMillis(time.time_since_epoch().count());
     return absl::FormatTime("%Y-%m-%d %H:%M:%S", instant, absl::LocalTimeZone());
 }
+std::string dayText(WallTime when, WallTime now) {
+    const absl::TimeZone zone = absl::LocalTimeZone();
+    const absl::Time then = absl::FromUnixMillis(when.time_since_epoch().count());
+    const absl::Time today = absl::FromUnixMillis(now.time_since_epoch().count());
+    const auto days = absl::ToCivilDay(then, zone) - absl::ToCivilDay(today, zone);
+    constexpr int week = 7;
+    const std::string_view day = days == 0                 ? "today"
+                                 : days == 1               ? "tomorrow"
+                                 : days > 1 && days < week ? "%A"
+                                                           : "%Y-%m-%d";
+    return absl::FormatTime(fmt::format("{} %H:%M", day), then, zone);
+}
 std::string briefly(Duration length) {
     return roughDuration(std::chrono::ceil<std::chrono::seconds>(std::max(length, Duration{0})));
 }

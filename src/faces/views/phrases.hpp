@@ -90,6 +90,8 @@ int exitCodeOf(const Completed&);
 
 /// "2026-11-22 02:00:00", in the local time zone.
 std::string clockText(WallTime);
+/// "today 22:40", "tomorrow 07:00", "Sunday 03:00" within the next six days; else "2026-11-22 02:00".
+std::string dayText(WallTime when, WallTime now);
 /// "3min10s": without milliseconds, rounded up.
 std::string briefly(Duration length);
 /// "3min10s ago", "in 28s".

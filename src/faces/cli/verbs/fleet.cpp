@@ -13,7 +13,7 @@ constexpr Option fleetPushOption{"--push", "DIR",
 constexpr Option operatorOption{"--operator", "FILE",
                                 "the operator's key (default: operator.key in the fleet's directory)"};
 constexpr Option allOption{"--all", "", "it may mean every device of the fleet"},
-    dryRunOption{"--dry-run", "", "say what it means, and how many devices, and sign nothing"};
+    dryRunOption{"--dry-run", "", "say what it means, and how many devices are done by when, and sign nothing"};
 
 /// The row of an operator's word for a campaign; `about` says what becomes of it.
 Verb instructionVerb(std::string_view name, std::string_view summary, std::string_view about, Example example) {
