@@ -237,7 +237,7 @@ def seat():
     desktop.close()
 
 
-def test_where_the_owner_asks_a_person_decides_and_no_command_of_a_campaign(office, joins, seat):
+def test_where_the_owner_asks_a_person_decides_and_no_command_of_a_campaign(office, seat, joins):
     world, desktop = seat
     device = joins(allowed='kinds = ["run"]\ncommands = ["/bin/sh"]\nbytes = "500MB"\nask = true\n', world=world,
                    bus=desktop.bus)

@@ -4,6 +4,7 @@
 
 #include "base/result/containers.hpp"
 #include "base/result/errors.hpp"
+#include "contract/model/agent.hpp"
 #include "stintd/apps/registry.hpp"
 
 namespace stint {
@@ -72,7 +73,7 @@ Result<Hosts::Launch*> Hosts::start(const AppId& app, const Component& component
                                     const std::vector<std::string>& command, Share share) {
     auto started = STINT_TRY(launcher_.start(
         {.app = app, .arguments = command, .background = share.background, .keepsPriority = share.keepsPriority}));
-    auto connection = server_.adopt(std::move(started.socket), {app, false});
+    auto connection = server_.adopt(std::move(started.socket), {.app = app, .isAgent = app.name == agentPackage});
     if (!connection) {
         launcher_.kill(started.id);
         return connection.error();
