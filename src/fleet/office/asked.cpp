@@ -353,12 +353,13 @@ Result<Office::Started> Office::started(const Signed& document, bool all) {
 Result<std::vector<Member>> Office::membersOf(const Campaign& campaign, bool all) {
     std::vector<Member> members;
     std::size_t others = 0;
+    const auto cloned = STINT_TRY(roster_.cloned());
     if (campaign.targets)
         STINT_TRY(roster_.eachState("", wallNow(), [&](const StateEntry& one) {
-            if (fleet::ask(*campaign.targets, one.facts) == Answer::Yes)
-                members.push_back({one.facts.id, one.enrolment});
-            else
+            if (fleet::ask(*campaign.targets, one.facts) != Answer::Yes)
                 ++others;
+            else if (!std::ranges::binary_search(cloned, one.facts.id))
+                members.push_back({one.facts.id, one.enrolment});
             return true;
         }));
     for (const std::string& id : campaign.ids) {
