@@ -110,7 +110,7 @@ TEST_CASE("what jobs watch is known at any time, each path once") { // §3.2
 TEST_CASE("a job for which the background has no slot does not say that all slots are taken") { // jobs.md §3.6
     Stage stage;
     stage.change([](auto& device) {
-        device.interactive = true;
+        device.screenOn = true;
         device.memory = Memory::Low;
     });
     for (int id = 1; id <= 3; ++id)

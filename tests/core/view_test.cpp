@@ -66,7 +66,10 @@ void lookAtTransfer(MembersTold& told) {
     REQUIRE(setConstant(constants, "transfer.unlimited", "22:00-07:00").ok());
     Stage stage(constants);
     stage.until(10h); // at ten o'clock
-    const auto info = stage.transfer(1).setEstimatedNetworkBytes(10_MB, 5_MB).build();
+    const auto info = stage.transfer(1)
+                          .setEstimatedNetworkBytes(10_MB, 5_MB)
+                          .setExtras(PersistableBundle().putString("label", "debian.iso"))
+                          .build();
     stage.ask(Schedule{.call = {1}, .app = mail, .info = *info, .callerVisible = true, .work = WorkItem{}});
     for (const Bytes moved : {1000, 2000}) {
         stage.until(10h + std::chrono::seconds{moved / 200});
@@ -84,6 +87,7 @@ void lookAtGuard(MembersTold& told) {
                        .app = guarded,
                        .info = *stage.job(1).build(),
                        .callerVisible = true,
+                       .onBehalf = true,
                        .terms = {.guard = "charging"}});
     stage.change([](Device& d) { d.charging = d.plugged = false; });
     told.look(stage);

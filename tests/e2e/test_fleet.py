@@ -112,7 +112,7 @@ def joins(office):
 @pytest.fixture
 def devices(joins):
     """Three that have joined."""
-    return [joins(policy={"job.slots": 1}) for _ in range(3)]  # whose one slot a cancel does not wait for (fleet.md §1)
+    return [joins() for _ in range(3)]
 
 
 HEAD = 'name = "a test"\ntargets = "label site=berlin"\nexpires = "1d"\n'
@@ -297,6 +297,23 @@ def test_a_device_that_leaves_is_none_of_the_fleets(office, joins):
     assert device.world.stint("fleet", "leave", "--yes").code == 66
     device.joins(office.invites("--labels", "site=berlin"))
     assert len(office.world.done("fleet", "devices", "--json").splitlines()) == 1
+
+
+def test_a_wrong_file_of_the_owners_is_told_on_both_sides_and_a_cancel_ends_the_job_of_who_waits(office, joins):
+    device = joins()
+    device.world.done("device", "set", "charging=no")
+    started = office.starts(WAITS, "--all")
+    until(lambda: office.outcomes(started) == ["waiting"])
+    office.says("cancel", started)
+    until(lambda: started not in device.world.done("jobs"))
+    assert office.outcomes(started) == ["cancelled"]
+    (device.world.root / "config" / "stint" / "fleet.toml").write_text('kinds = ["run", "polic"]\n')
+    started = office.starts(campaign(RAN), "--all")
+    until(lambda: office.outcomes(started) == ["rejected"])
+    assert "fleet.toml is wrong" in office.results(started)[0]["words"]
+    until(lambda: "fleet.toml:1:" in device.line.daemon.log.read_text())
+    made = device.world.stint("fleet", "device")
+    assert made.code == 64 and "fleet.toml:1:" in made.err and "office" in made.out, made
 
 
 def test_a_person_who_cancels_the_job_has_cancelled_the_campaign_there(office, joins):

@@ -73,7 +73,7 @@ def test_sealed_words_are_read_by_who_has_signed_alone(ground, two):
     assert all(row["words"] == "" and row["sealed"] for row in rows), rows
     assert "secret" not in ground.office.world.done("fleet", "results", started)
     opened = ground.office.typed(f"{PASSWORD}\n", "results", started, "--open", "--json").splitlines()
-    assert [json.loads(row)["words"] for row in opened] == ["the secret"] * 2, opened
+    assert [json.loads(row)["words"] for row in opened] == ["the secret\n"] * 2, opened
 
 
 # Devices that were away, began anew, or have wrong clocks.

@@ -86,6 +86,7 @@ TEST_CASE("fleet.md §8.1: --dry-run foretells what the devices' days come to, a
     CannedDoor canned;
     const std::string file = (canned.data() / "night.toml").string();
     std::ofstream(file) << fileOf(atNight);
+    canned.says("GET /v1/meant", {{"devices", 4}, {"others", 1}});
     canned.says(
         "GET /v1/devices",
         {{"devices", {device(1, always), device(2, never), device(3, always), device(4, "")}}, {"next", nullptr}});

@@ -152,8 +152,8 @@ TEST_CASE("--failed and --is say which, by the words of fleet.md §4.1") {
         const auto all = canned.asked();
         return all[all.size() - 2].query;
     };
-    CHECK(asked({"--failed"}) == "id=" + id + "&is=failed%2Crejected%2Ctimed-out%2Cexpired&from=0&most=500");
-    CHECK(asked({"--is", "running,waiting"}) == "id=" + id + "&is=running%2Cwaiting&from=0&most=500");
+    CHECK(asked({"--failed"}) == "id=" + id + "&is=failed%2Crejected%2Ctimed-out%2Cexpired&most=500");
+    CHECK(asked({"--is", "running,waiting"}) == "id=" + id + "&is=running%2Cwaiting&most=500");
     const auto before = canned.asked().size();
     for (const char* const words : {"ended", "", "running,", "Running", "fail\x1b[2Jed"}) {
         const auto made = ran(results, canned.data(), {"results", id, "--is", words});

@@ -47,7 +47,7 @@ TEST_CASE("a bar a wave, and devices by what has become of them (fleet.md §8.1)
     const auto lines = linesOf(standingOf(wholeCampaign()), WallTime(Duration(1795428000000)), 79);
     REQUIRE(lines.size() == 9);
     CHECK(lines[0] == "firmware 4.2 (20261123-nvc38b7g)");
-    CHECK(lines[1] == "going: wave 2 of 3 is open; 16 devices have begun and not ended, of 200 that may");
+    CHECK(lines[1] == "going: wave 2 of 3 is open; 16 devices are at it, at most 200");
     CHECK(lines[2] == "wave  1  [==================]  10 of 10 begun, 10 ended, 9 ok");
     CHECK(lines[3].starts_with("wave  2  [====> "));
     CHECK(lines[3].ends_with("]  37 of 90 begun, 21 ended, 20 ok  (open)"));

@@ -399,7 +399,7 @@ TEST_CASE("§4.2: a word that would change nothing is refused with what is true,
     const std::string id = sure(desk.start(fleet.campaign(2), true)).id;
     REQUIRE(fleet.letBegin(id, {&desk}).size() == 2);
     CHECK(desk.instruct(fleet.instruction(id, "resume")).error().code == Errc::ILLEGAL_STATE);
-    CHECK(desk.instruct(fleet.instruction(id, "retry")).error().code == Errc::ILLEGAL_STATE);
+    CHECK(desk.instruct(fleet.instruction(id, "retry", 1)).error().code == Errc::ILLEGAL_STATE);
     sure(desk.instruct(fleet.instruction(id, "cancel")));
     CHECK(desk.state(id) == Rollout::State::Cancelling);
     const auto acts = desk.audit();

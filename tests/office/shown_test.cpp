@@ -159,7 +159,8 @@ TEST_CASE(
     const std::string device = fleet.phones[0].id();
     const auto told = [&](const std::string& id) {
         std::map<std::string, std::string> days;
-        for (const Json& row : jsonAt(*fleet.desk, "/v1/devices", "query=all&days=yes").at("devices"))
+        const Json page = jsonAt(*fleet.desk, "/v1/devices", "query=all&days=yes");
+        for (const Json& row : page.at("devices"))
             days.emplace(row.at("device"), row.at("days"));
         return days.at(id);
     };

@@ -107,7 +107,7 @@ int join(const Arguments& given, const Screen& screen) {
             return screen.fail(ends::usage,
                                fmt::format("{}: {}, so nobody can be asked; with --yes the device joins unasked",
                                            noJoin, Screen::whyNobodyAnswers()));
-        if (!screen.agrees("join it?")) return refused("it is not joined", screen);
+        if (!screen.agrees("join it?")) return refused("this device has not joined", screen);
     }
     if (const int trouble = joinPush(*server, code->push, screen); trouble != ends::ok) return trouble;
     return followed(jobToJoin(*server, textOf(*code, *server)), {}, noJoin, screen,

@@ -92,7 +92,7 @@ std::string stops(const fleet::Plan& plan) {
 
 /// It fetches, and has no step that puts what it has fetched anywhere.
 bool leavesNothing(const Campaign& campaign) {
-    return std::ranges::all_of(campaign.steps, [](const Step& step) { return step.kind == StepKind::Get; });
+    return std::ranges::all_of(campaign.steps, [](const Step& step) { return step.kind == fleet::StepKind::Get; });
 }
 
 } // namespace

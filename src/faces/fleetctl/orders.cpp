@@ -52,7 +52,7 @@ int instruct(const Arguments& given, const Screen& screen, const Word& word) {
                                                     what));
     const auto door = Door::of(given);
     if (!door.ok()) return failed(screen, what, door.error());
-    if (const auto may = door->get("/v1/may", {{"id", id}, {"word", word.word}}); !may.ok())
+    if (const auto may = door->get("/v1/may", {{"id", id}, {"word", std::string(word.word)}}); !may.ok())
         return failed(screen, what, may.error());
     Passwords passwords(screen);
     const auto key = keyOf(given, passwords, screen);

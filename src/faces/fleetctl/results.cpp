@@ -15,8 +15,8 @@
 #include "faces/fleetctl/desk.hpp"
 #include "faces/fleetctl/devices.hpp"
 #include "faces/fleetctl/door.hpp"
-#include "faces/fleetctl/password.hpp"
 #include "faces/fleetctl/pages.hpp"
+#include "faces/fleetctl/password.hpp"
 #include "faces/fleetctl/standing.hpp"
 #include "faces/fleetctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
@@ -152,7 +152,7 @@ void explain(const DeviceRow& row, const Standing& standing, const Screen& scree
     const auto* const phase = std::ranges::find(fleet::phaseRows, row.phase, &fleet::PhaseRow::phase);
     screen.print(printable(fmt::format("{} in {} ({}): {}", row.device, standing.name, standing.id, wordOf(row))));
     screen.print(fmt::format("{}{}", outcome ? outcome->meaning : phase->meaning,
-                             row.isPresumed ? "; so the server holds, and the device has not said so itself yet" : ""));
+                             row.isPresumed ? "; so the server holds: it has not said so yet" : ""));
     showBlockers(row, now, screen);
     if (const std::string step = stepText(row); !step.empty()) screen.print(step);
     if (!row.words.empty()) screen.print(printableLines(row.words));

@@ -41,9 +41,8 @@ std::uint32_t countOf(const Standing& standing, const std::function<bool(fleet::
 }
 
 std::string places(const Standing& standing) {
-    return fmt::format("wave {} of {} is open; {} {} begun and not ended, of {} that may at a time", standing.wave,
-                       standing.waves.size(), counted(standing.slots, "device"), standing.slots == 1 ? "has" : "have",
-                       standing.atATime);
+    return fmt::format("wave {} of {} is open; {} {} at it, at most {}", standing.wave, standing.waves.size(),
+                       counted(standing.slots, "device"), standing.slots == 1 ? "is" : "are", standing.atATime);
 }
 std::string soak(const Standing& standing) {
     return fmt::format("wave {} of {} was good, and the next one opens {}", standing.wave, standing.waves.size(),

@@ -22,7 +22,7 @@ public:
     Asking& operator=(const Asking&) = delete;
 
     using Answered = std::function<void(const Result<std::string>&)>;
-    /// `answered` is called once. Unavailable: the server was not reached, or did not answer, within 20 s.
+    /// `answered` is called once. Unavailable: the server was not reached, or did not answer, within 15 s.
     void ask(std::string subject, std::string question, Answered answered);
 
     /// The connection is there.
