@@ -567,6 +567,10 @@ TEST_CASE("fleet.md §4.1: what a job waits for is told when the agent is awake 
     world.waits[id].blockers.pop_back();
     CHECK(later(14min) == 3); // at most once in 15 min
     world.die();
+    world.words();
+    world.start();
+    CHECK(
+        world.words().empty()); // the job stands as it is: stintd may be about to run it, and would stop it for another
     CHECK(later(1min) == 4);
     CHECK(world.errand(id).isRequireCharging()); // nothing else has changed
     world.waits.clear();                         // it may run

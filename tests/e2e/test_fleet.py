@@ -100,9 +100,11 @@ def joins(office):
     """Another device that has joined, by one invitation for all; its owner lets a fleet do what a test says."""
     line = office.invites("--labels", "site=berlin", "--uses", "9", "--expires", "7d")
     with ExitStack() as stack:
-        def join(**terms):
+        def join(*states, **terms):
             device = Device(**terms)
             stack.callback(device.close)
+            if states:
+                device.world.done("device", "set", *states)
             device.joins(line)
             return device
 
@@ -189,8 +191,7 @@ def test_a_server_and_a_device_that_die_in_the_middle_go_on(office, devices):
 
 
 def test_why_a_device_waits_is_told_in_its_own_words(office, joins):
-    device = joins(allowed='kinds = ["run"]\ncommands = ["/bin/sh"]\ndays = true\n')
-    device.world.done("device", "set", "charging=no")
+    device = joins("charging=no", allowed='kinds = ["run"]\ncommands = ["/bin/sh"]\ndays = true\n')
     started = office.starts(WAITS, "--all")
     foretold = office.typed("", "start", "campaign.toml", "--dry-run")
     assert "\nnone of 1; 1 was not charging in 14 days\nnothing was signed\n" in foretold

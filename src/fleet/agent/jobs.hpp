@@ -50,9 +50,10 @@ struct Rested {
     bool isLate = false;
     bool endsWait = false; ///< its deadline is wait-max's
 
-    /// Nothing has happened since: the job stands for it.
+    /// Nothing has happened since but that it was told what it waits for: the job stands for it.
     bool isOf(const Kept& kept) const {
-        return sequence == kept.sequence && slot == kept.slot && isAllowed == kept.isAllowed;
+        const bool isTold = sequence == kept.sequence || !kept.waitsFor.empty();
+        return isTold && slot == kept.slot && isAllowed == kept.isAllowed;
     }
 };
 Rested restedIn(const PersistableBundle& extras);
