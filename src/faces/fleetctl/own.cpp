@@ -44,7 +44,6 @@ cli::Json rowOf(const push::LineSettings& line, const std::string& fleet,
     row["bytes"] = owner.bytes;
     row["ask"] = owner.ask;
     row["days"] = owner.days;
-    row["days"] = owner.days;
     return row;
 }
 
