@@ -22,7 +22,7 @@ def client(authority):
     """(certificate, key, the same key under a passphrase)"""
     certificate, key = authority.certificate("client")
     locked = key.with_suffix(".locked")
-    openssl("rsa", "-aes256", "-in", key, "-out", locked, "-passout", "pass:hunter2")
+    openssl("pkey", "-aes256", "-in", key, "-out", locked, "-passout", "pass:hunter2")
     return certificate, key, locked
 
 
