@@ -19,7 +19,7 @@ using namespace fleet;
 constexpr std::string_view boot = "the only one";
 constexpr Duration restLost = std::chrono::seconds(30); ///< as stintd lets a job rest that is to run again
 constexpr Duration restNoNews = std::chrono::hours(1);
-constexpr Duration longestQuestion = std::chrono::seconds(15);                               ///< push.md §4.2
+constexpr Duration longestQuestion = std::chrono::seconds(15), betweenSends = std::chrono::seconds(5); ///< push.md §4.2
 constexpr Duration firstTry = std::chrono::seconds(1), longestTry = std::chrono::minutes(5); ///< push.md §4.2
 constexpr std::string_view sequenceHeader = "Nats-Sequence";
 
