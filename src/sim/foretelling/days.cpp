@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string_view>
 
-#include "contract/model/device_fields.hpp"
 #include "sim/foretelling/recorded.hpp"
 #include "sim/judge/play.hpp"
 
@@ -74,16 +73,10 @@ sim::Scenario scenarioOf(const Habit& habit, const FleetFile& fleet, std::uint64
             stretches.push_back({Duration(0), week});
         alternate(stretches, within, outside, days.device, days.timeline);
     };
-    const std::string mobile = "cellular", wireless = "wifi", yes = "true", no = "false";
-    const DeviceWords atHome{{"network", std::string(someNetwork)}, {"network.transport", wireless}};
-    const DeviceWords onTheWay = habit.hasCellular ? DeviceWords{{"network", std::string(someNetwork)},
-                                                                 {"network.transport", mobile},
-                                                                 {"network.metered", yes}}
-                                                   : DeviceWords{{"network", std::string(noNetwork)}};
-    // A device at its charger lies still.
-    part(habit.charger, 0, false, {{"charging", yes}, {"motion", "still"}}, {{"charging", no}, {"motion", "moving"}});
-    part(habit.wifi, 1, true, atHome, onTheWay);
-    part(habit.screen, 2, true, {{"screen", "on"}}, {{"screen", "off"}});
+    using enum fleet::Quarter::Line;
+    part(habit.charger, 0, false, chargerWords(true), chargerWords(false));
+    part(habit.wifi, 1, true, lineWords(Unmetered), lineWords(habit.hasCellular ? Metered : None));
+    part(habit.screen, 2, true, screenWords(true), screenWords(false));
     if (habit.off > Duration(0) && chance.happens(habit.offWeeks, Draw::Off, who)) {
         const Duration at = chance.between(Duration(1), week - habit.off, Draw::Off, who, 1);
         days.timeline.push_back(entryAt(at, sim::action::Reboot{.offFor = habit.off, .clock = {}}));

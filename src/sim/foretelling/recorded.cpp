@@ -4,9 +4,6 @@
 #include <optional>
 #include <string>
 
-#include "contract/model/device_fields.hpp"
-#include "fleet/document/days.hpp"
-
 namespace stint::foretelling {
 namespace {
 
@@ -28,17 +25,10 @@ std::string filled(std::string_view told) {
     return days;
 }
 
-/// A device at its charger lies still, as that of a habit does.
 DeviceWords wordsOf(const Quarter& quarter) {
-    DeviceWords words{{"charging", quarter.isCharging ? "true" : "false"},
-                      {"motion", quarter.isCharging ? "still" : "moving"},
-                      {"screen", quarter.isScreenOn ? "on" : "off"}};
-    words["network"] = quarter.line == Quarter::Line::None ? noNetwork : someNetwork;
-    if (quarter.line == Quarter::Line::Unmetered) words["network.transport"] = "wifi";
-    if (quarter.line == Quarter::Line::Metered) {
-        words["network.transport"] = "cellular";
-        words["network.metered"] = "true";
-    }
+    DeviceWords words = chargerWords(quarter.isCharging);
+    words.merge(screenWords(quarter.isScreenOn));
+    words.merge(lineWords(quarter.line));
     return words;
 }
 
@@ -48,6 +38,22 @@ sim::Action actionOf(const std::optional<Quarter>& quarter, Duration lasts) {
 }
 
 } // namespace
+
+DeviceWords chargerWords(bool isCharging) {
+    return {{"charging", isCharging ? "true" : "false"}, {"motion", isCharging ? "still" : "moving"}};
+}
+
+DeviceWords screenWords(bool isOn) { return {{"screen", isOn ? "on" : "off"}}; }
+
+DeviceWords lineWords(Quarter::Line line) {
+    DeviceWords words{{"network", std::string(line == Quarter::Line::None ? noNetwork : someNetwork)}};
+    if (line == Quarter::Line::Unmetered) words["network.transport"] = "wifi";
+    if (line == Quarter::Line::Metered) {
+        words["network.transport"] = "cellular";
+        words["network.metered"] = "true";
+    }
+    return words;
+}
 
 sim::Scenario recordedDays(std::string_view told, WallTime start) {
     constexpr Duration length = Quarters(fleet::quartersTold);

@@ -23,6 +23,7 @@ constexpr auto stateWords = std::to_array<std::pair<fleet::Rollout::State, std::
     {fleet::Rollout::State::Held, "held"},
     {fleet::Rollout::State::Paused, "paused"},
     {fleet::Rollout::State::Stopped, "stopped"},
+    {fleet::Rollout::State::Cancelling, "cancelling"},
     {fleet::Rollout::State::Ended, "ended"},
 });
 
