@@ -445,8 +445,12 @@ Result<void> Office::readDevices() {
     const auto read = [&](const push::Stored& value) {
         if (!done.ok()) return;
         std::string device = value.subject.substr(prefix.size());
-        if (device.ends_with(helloEnd)) {
-            device.resize(device.size() - helloEnd.size());
+        const auto cutOff = [&device](std::string_view end) {
+            if (!device.ends_with(end)) return false;
+            device.resize(device.size() - end.size());
+            return true;
+        };
+        if (cutOff(helloEnd)) {
             auto hello = helloIn(value.body);
             if (!hello.ok()) return;
             days.emplace_back(device, std::exchange(hello->days, {})); // of a million devices they are too much to hold
@@ -454,14 +458,12 @@ Result<void> Office::readDevices() {
             hellos.emplace_back(std::move(device), *std::move(hello));
             return;
         }
-        if (device.ends_with(reportedEnd)) {
-            device.resize(device.size() - reportedEnd.size());
+        if (cutOff(reportedEnd)) {
             if (auto state = signedIn(value.body); state.ok())
                 states.emplace_back(std::move(device), *std::move(state));
             return;
         }
-        if (device.ends_with(clonedEnd)) {
-            device.resize(device.size() - clonedEnd.size());
+        if (cutOff(clonedEnd)) {
             if (const auto enrolment = numberIn<Enrolment>(value.body))
                 cloned.push_back({std::move(device), *enrolment});
             return;

@@ -114,27 +114,25 @@ Result<std::vector<std::string>> Roster::hello(const std::string& device, const 
 }
 
 Result<void> Roster::noteDays(const std::string& device, const std::string& days, WallTime kept) {
-    auto note = STINT_TRY(database_.prepare(days.empty() ? "DELETE FROM days WHERE device = ?1"
-                                                         : "INSERT OR REPLACE INTO days VALUES (?1, ?2, ?3)"));
-    if (days.empty()) return note.run(device);
-    return note.run(device, days, column(kept));
+    if (days.empty()) return dropDays_.run(device);
+    return putDays_.run(device, days, column(kept));
 }
 
 Result<void> Roster::recallDays(std::span<const std::pair<std::string, std::string>> days) {
     auto note = STINT_TRY(database_.prepare("INSERT OR IGNORE INTO days VALUES (?1, ?2, 0)"));
-    auto drop = STINT_TRY(database_.prepare("DELETE FROM days WHERE device = ?1"));
     return together([&]() -> Result<void> {
         for (const auto& [device, its] : days)
-            STINT_TRY(its.empty() ? drop.run(device) : note.run(device, its));
+            STINT_TRY(its.empty() ? dropDays_.run(device) : note.run(device, its));
         return {};
     });
 }
 
 Result<std::string> Roster::days(const std::string& device) {
-    auto row = STINT_TRY(database_.prepare("SELECT days FROM days WHERE device = ?1"));
-    row.start(device);
-    if (!STINT_TRY(row.next())) return std::string();
-    return std::string(row.text(0));
+    findDays_.start(device);
+    if (!STINT_TRY(findDays_.next())) return std::string();
+    std::string days(findDays_.text(0));
+    findDays_.reset();
+    return days;
 }
 
 Result<std::optional<DeviceEntry>> Roster::device(const std::string& id) {

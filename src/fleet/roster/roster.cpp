@@ -97,6 +97,13 @@ Result<void> Roster::prepare() {
     greet_ = STINT_TRY(database_.prepare("UPDATE devices SET endpoint = ?2, version = ?3, "
                                          "seen = max(ifnull(seen, ?4), ?4) WHERE id = ?1 AND gone = 0 "
                                          "RETURNING enrolment"));
+    findTrace_ = STINT_TRY(
+        database_.prepare("SELECT devices.enrolment, number, draw, before, lead FROM devices LEFT JOIN traces "
+                          "ON device = id AND traces.enrolment = devices.enrolment WHERE id = ?1"));
+    putTrace_ = STINT_TRY(database_.prepare("INSERT OR REPLACE INTO traces VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+    findDays_ = STINT_TRY(database_.prepare("SELECT days FROM days WHERE device = ?1"));
+    putDays_ = STINT_TRY(database_.prepare("INSERT OR REPLACE INTO days VALUES (?1, ?2, ?3)"));
+    dropDays_ = STINT_TRY(database_.prepare("DELETE FROM days WHERE device = ?1"));
     auto rows = STINT_TRY(database_.prepare("SELECT id, number, round FROM campaigns"));
     while (STINT_TRY(rows.next()))
         campaigns_[std::string(rows.text(0))] = {rows.integer(1), static_cast<std::uint8_t>(rows.integer(2))};

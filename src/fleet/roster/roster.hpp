@@ -269,7 +269,7 @@ private:
     std::int64_t lead_ = 0; ///< since when
     std::map<std::string, Known, std::less<>> campaigns_;
     stint::Statement findKey_, findTarget_, tell_, bump_, see_, advance_, findDevice_, findEndpoint_, findFacts_,
-        findState_, greet_;
+        findState_, greet_, findTrace_, putTrace_, findDays_, putDays_, dropDays_;
 };
 
 } // namespace stint::fleet

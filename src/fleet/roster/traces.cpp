@@ -16,9 +16,7 @@ Result<std::uint32_t> Roster::lastNumber(const std::string& device) {
 }
 
 Result<bool> Roster::follow(const std::string& device, const Trace& said) {
-    auto row = STINT_TRY(
-        database_.prepare("SELECT devices.enrolment, number, draw, before, lead FROM devices LEFT JOIN traces ON "
-                          "device = id AND traces.enrolment = devices.enrolment WHERE id = ?1"));
+    stint::Statement& row = findTrace_;
     row.start(device);
     if (!STINT_TRY(row.next())) return fail(Errc::ILLEGAL_STATE, "this device is none of the fleet");
     const std::int64_t enrolment = row.integer(0);
@@ -34,8 +32,7 @@ Result<bool> Roster::follow(const std::string& device, const Trace& said) {
     const auto heard = last ? heardAfter(*last, said) : said;
     if (!heard) return false;
     if (last && *heard == *last) return true;
-    auto note = STINT_TRY(database_.prepare("INSERT OR REPLACE INTO traces VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
-    STINT_TRY(note.run(device, enrolment, column(heard->number), heard->draw, heard->before, lead_));
+    STINT_TRY(putTrace_.run(device, enrolment, column(heard->number), heard->draw, heard->before, lead_));
     return true;
 }
 
