@@ -35,6 +35,15 @@ std::string begun(World& world, const Campaign& campaign) {
     return id;
 }
 
+/// While another one runs there.
+std::string begunBeside(World& world, const Campaign& campaign) {
+    const std::string id = world.order(campaign);
+    world.answerAll();
+    world.runErrand(id);
+    world.answerAll();
+    return id;
+}
+
 } // namespace
 
 // ---- Joining ----
@@ -411,10 +420,7 @@ TEST_CASE("fleet.md §4.2: a campaign that the statement has as cancelled ends a
 TEST_CASE("fleet.md §4.2: a cancel stops a step before the point of no return, and behind it comes too late") {
     World world;
     const std::string id = begun(world, World::campaign(command));
-    const std::string late = world.order(World::campaign(flash));
-    world.answerAll();
-    world.runErrand(late);
-    world.answerAll();
+    const std::string late = begunBeside(world, World::campaign(flash));
     CHECK(world.begun.at(late + "/1") == 1);
     world.newest.cancelled = {id, late};
     world.sayNews();
@@ -432,10 +438,7 @@ TEST_CASE("fleet.md §4.2: a cancel stops a step before the point of no return, 
 TEST_CASE("fleet.md §3.1: a device that is there twice is told so, stops what runs, and begins nothing") {
     World world;
     const std::string id = begun(world, World::campaign(command));
-    const std::string late = world.order(World::campaign(flash));
-    world.answerAll();
-    world.runErrand(late);
-    world.answerAll();
+    const std::string late = begunBeside(world, World::campaign(flash));
     world.isCloned = true;
     world.hear({.campaign = id, .enrolment = 1, .round = 0, .again = true});
     world.answerAll();

@@ -42,8 +42,9 @@ Result<Facts> factsIn(const cli::Json& row) {
 }
 
 std::optional<int> misnamed(const std::string& device, std::string_view what, const Screen& screen) {
-    constexpr std::size_t least = 4, most = 26; // PROPOSAL: the least
-    const std::string filled = device + std::string(most - std::min(device.size(), most), '0');
+    constexpr std::size_t least = 4; // PROPOSAL
+    std::string filled = device;
+    filled.resize(std::max(filled.size(), fleet::deviceIdLength), '0');
     if (device.size() >= least && fleet::isDeviceId(filled)) return std::nullopt;
     return screen.fail(ends::usage, fmt::format("{}: a device's name has 26 letters and digits, as `stint fleet "
                                                 "devices` lists it, of which the first {} may be enough",

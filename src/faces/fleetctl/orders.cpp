@@ -89,14 +89,16 @@ int start(const Arguments& given, const Screen& screen) {
 }
 
 int pause(const Arguments& given, const Screen& screen) {
-    return instruct(given, screen, {"pause", "lets nobody begin any more"});
+    return instruct(given, screen, {fleet::pauseWord, "lets nobody begin any more"});
 }
-int resume(const Arguments& given, const Screen& screen) { return instruct(given, screen, {"resume", "goes on"}); }
+int resume(const Arguments& given, const Screen& screen) {
+    return instruct(given, screen, {fleet::resumeWord, "goes on"});
+}
 int retry(const Arguments& given, const Screen& screen) {
     return instruct(given, screen, {fleet::retryWord, "is given once more to those that failed"});
 }
 int cancel(const Arguments& given, const Screen& screen) {
-    return instruct(given, screen, {"cancel", "is cancelled; who is behind its point of no return ends it"});
+    return instruct(given, screen, {fleet::cancelWord, "is cancelled; who is behind its point of no return ends it"});
 }
 
 } // namespace stint::fleetctl

@@ -213,7 +213,8 @@ std::optional<Version> versionIn(std::string_view text) {
 }
 
 bool isDeviceId(std::string_view text) {
-    return text.size() == 26 && text.find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ") == std::string_view::npos;
+    return text.size() == deviceIdLength &&
+           text.find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ") == std::string_view::npos;
 }
 
 bool isLabelName(std::string_view text) {

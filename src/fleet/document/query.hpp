@@ -94,7 +94,8 @@ enum class Answer : std::uint8_t {
 };
 Answer ask(const Query& query, const Facts& facts);
 
-/// 26 characters of Crockford's base32.
+inline constexpr std::size_t deviceIdLength = 26;
+/// So many characters of Crockford's base32.
 bool isDeviceId(std::string_view text);
 /// A label's name: 1 to 63 of a–z, 0–9, `-`, `_` and `.`, a letter first.
 bool isLabelName(std::string_view text);

@@ -37,8 +37,8 @@ struct InstructionRow {
     Event event;
 };
 const std::array instructionRows{
-    InstructionRow{"cancel", Act::Cancel, Cancel{}}, InstructionRow{"pause", Act::Pause, Pause{}},
-    InstructionRow{"resume", Act::Resume, Resume{}}, InstructionRow{retryWord, Act::Retry, Retry{}}};
+    InstructionRow{cancelWord, Act::Cancel, Cancel{}}, InstructionRow{pauseWord, Act::Pause, Pause{}},
+    InstructionRow{resumeWord, Act::Resume, Resume{}}, InstructionRow{retryWord, Act::Retry, Retry{}}};
 
 const InstructionRow* rowOf(std::string_view word) {
     const auto* const row = std::ranges::find(instructionRows, word, &InstructionRow::word);
@@ -173,7 +173,8 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
         STINT_TRY(broker_.put(devicesBucket, device + std::string(helloEnd), textOf(kept)));
     }
     answer.missing = STINT_TRY(roster_.hello(device, hello, now));
-    STINT_TRY(roster_.noteDays(device, hello.days, isKept ? now : entry->daysKept.value_or(now)));
+    if (!hello.days.empty() || entry->daysKept)
+        STINT_TRY(roster_.noteDays(device, hello.days, isKept ? now : entry->daysKept.value_or(now)));
     if (hello.reported) {
         const std::pair<std::string, Signed> told{device, *hello.reported};
         const auto taken = STINT_TRY(roster_.takeStates({&told, 1}));
@@ -405,15 +406,16 @@ Result<void> Office::instructed(const Signed& given) {
     const auto found = campaigns_.find(instruction.campaign);
     if (found == campaigns_.end()) return fail(Errc::REFUSED, "there is no campaign {}", instruction.campaign);
     Running& running = found->second;
-    if (textOf(given).size() > longestPaper)
+    const std::string paper = textOf(given);
+    if (paper.size() > longestPaper)
         return fail(Errc::ILLEGAL_ARGUMENT, "an instruction with its signatures has {} bytes at most", longestPaper);
-    STINT_TRY(judged(found->first, textOf(given))); // as whoever reads the log does
+    STINT_TRY(judged(found->first, paper)); // as whoever reads the log does
     if (instruction.made > wallNow() + mostAhead)
         return fail(Errc::ILLEGAL_ARGUMENT,
                     "it was made at a time that is yet to come; is the clock right where it was?");
     if (STINT_TRY(running.steering.isSaid(instruction))) return {}; // the answer was lost
-    const auto* const row = std::ranges::find(instructionRows, instruction.word, &InstructionRow::word);
-    STINT_CHECK(row != instructionRows.end());
+    const InstructionRow* const row = rowOf(instruction.word);
+    STINT_CHECK(row);
     STINT_TRY(checkWord(found->first, running.steering.rollout(), instruction.word, wallNow()));
     STINT_TRY(enter(row->act, namesOfSigners(enroller_.keys().list, given, commentOf(instruction)),
                     instruction.campaign, running.campaign.name, &given));

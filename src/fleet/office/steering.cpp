@@ -26,9 +26,9 @@ std::size_t weightOf(const Record& record) {
 
 /// The operator's word that a record comes of; empty: it comes of none.
 std::string_view operatorsWord(const Record& record) {
-    if (std::holds_alternative<Paused>(record)) return "pause";
-    if (std::holds_alternative<Resumed>(record)) return "resume";
-    if (std::holds_alternative<Cancelled>(record)) return "cancel";
+    if (std::holds_alternative<Paused>(record)) return pauseWord;
+    if (std::holds_alternative<Resumed>(record)) return resumeWord;
+    if (std::holds_alternative<Cancelled>(record)) return cancelWord;
     return std::holds_alternative<Retried>(record) ? retryWord : std::string_view();
 }
 

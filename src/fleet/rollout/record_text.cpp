@@ -35,7 +35,6 @@ template <class Owner, class... Members> constexpr auto rowOf(std::string_view w
 }
 
 constexpr std::string_view isKey = "is", atKey = "at", namesKey = "names", recordsKey = "records", papersKey = "papers";
-constexpr std::size_t nameLength = 26;
 
 // The records' words and keys. Both directions walk them.
 // clang-format off
@@ -199,8 +198,8 @@ namespace {
 Result<std::vector<std::string>> namesIn(const Value& value) {
     std::vector<std::string> names;
     const std::string_view text = value.text() ? std::string_view(*value.text()) : std::string_view();
-    for (std::size_t at = 0; at < text.size(); at += nameLength)
-        names.emplace_back(text.substr(at, nameLength));
+    for (std::size_t at = 0; at < text.size(); at += deviceIdLength)
+        names.emplace_back(text.substr(at, deviceIdLength));
     if (!names.empty() && std::ranges::all_of(names, isDeviceId)) return names;
     return fail(Errc::ILLEGAL_ARGUMENT, "its names are none of devices");
 }

@@ -24,7 +24,7 @@ std::string_view lastingRule(std::string_view text) {
                : "a query, in the form in which it is printed, without `seen`";
 }
 std::string_view instructionRule(std::string_view text) {
-    constexpr std::array<std::string_view, 4> words{"cancel", "pause", "resume", retryWord};
+    constexpr std::array words{cancelWord, pauseWord, resumeWord, retryWord};
     return std::ranges::find(words, text) != words.end() ? "" : "one of cancel, pause, resume and retry";
 }
 

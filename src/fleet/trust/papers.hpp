@@ -61,12 +61,13 @@ struct Statement {
     bool operator==(const Statement&) const = default;
 };
 
-inline constexpr std::string_view retryWord = "retry";
+inline constexpr std::string_view cancelWord = "cancel", pauseWord = "pause", resumeWord = "resume",
+                                  retryWord = "retry";
 
 /// An operator's word for a campaign that is under way.
 struct Instruction {
     std::string campaign;
-    std::string word;        ///< cancel, pause, resume, retry
+    std::string word;        ///< one of these
     WallTime made{};         ///< after the one before it, so that none is said twice
     std::uint32_t round = 0; ///< a retry's: that it begins
 

@@ -109,8 +109,8 @@ Verb fleetJoinVerb() {
                 "/etc/stint, and nothing without one; then asks. Its server of push is joined, too, by the same "
                 "code. `stint fleet invite` prints the line on the fleet's server.\n"
                 "Ends with 1 where you say no, 73 where the device has joined another server or is in another fleet, "
-                "75 where the "
-                "job that joins still waits, 77 where the server says no. stint-fleet(5) has fleet.toml's keys: kinds, "
+                "75 where the job that joins still waits, 77 where the server says no. stint-fleet(5) has fleet.toml's "
+                "keys: kinds, "
                 "commands, hours, bytes, ask.",
             .options = {{"--yes", "", "join unasked, as in an image's first start"}},
             .examples = {{"stint fleet join https://push.example CODE", ""}},
