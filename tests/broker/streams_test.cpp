@@ -1,5 +1,6 @@
 // Streams read in batches, and the one of a fleet's reports (push.md §2.1), on a real nats-server.
 #include <atomic>
+#include <future>
 #include <mutex>
 
 #include <doctest/doctest.h>
@@ -191,6 +192,36 @@ TEST_CASE("a question that nobody answers holds up no other") { // §4.2
         CHECK(answers[0].second.error().code == Errc::UNAVAILABLE);
         CHECK(answers[1].second.value() == fleetSubject(FleetWord::Hello, "00", of.name));
     }
+}
+
+TEST_CASE("questions that wait longer than who asks are passed over, and later ones are answered") { // §3
+    const NatsServer nats;
+    std::promise<void> answers;
+    std::atomic<int> heard = 0, answered = 0;
+    const Reports of(nats);
+    REQUIRE(of.server.answer(fleetSubjects(FleetWord::Hello), "stint",
+                             [&, goesOn = answers.get_future().share()](const std::string&, std::string_view) {
+                                 ++heard;
+                                 goesOn.wait();
+                                 return "answer";
+                             }));
+    const auto ask = [&] {
+        of.device.askBeside(fleetSubject(FleetWord::Hello, "00", of.name), "?", std::chrono::hours(1),
+                            [&](const Result<std::string>& answer) { answered += answer.ok() ? 1 : 0; });
+    };
+    ask();
+    REQUIRE(eventually([&] { return heard == 1; }));
+    for (int n = 0; n < 3 * Broker::mostUnanswered; ++n)
+        ask();
+    // Its other questions have come behind these.
+    REQUIRE(of.server.answer(fleetSubjects(FleetWord::Slot), "stint",
+                             [](const std::string&, std::string_view) { return "answer"; }));
+    CHECK(of.device.ask(fleetSubject(FleetWord::Slot, "00", of.name), "?").ok());
+    answers.set_value();
+    REQUIRE(eventually([&] { return answered == 1 + Broker::mostUnanswered; }));
+    ask();
+    CHECK(eventually([&] { return answered == 2 + Broker::mostUnanswered; }));
+    CHECK(heard == 2 + Broker::mostUnanswered);
 }
 
 TEST_CASE("a question whose connection is lost has no answer") { // §4.2

@@ -122,12 +122,14 @@ Result<void> Broker::tell(const std::string& subject, const Headers& headers, st
 }
 
 Result<void> Broker::answer(const std::string& subjects, const std::string& group, Respond respond) const {
-    STINT_TRY(it_->subscribe(subjects, group, [nats = it_->nats, respond = std::move(respond)](natsMsg* message) {
+    auto hear = [nats = it_->nats, respond = std::move(respond)](natsMsg* message) {
         const char* reply = natsMsg_GetReply(message);
         if (!reply) return;
         const std::string answer = respond(natsMsg_GetSubject(message), dataOf(message));
         if (!answer.empty()) natsConnection_Publish(nats, reply, answer.data(), static_cast<int>(answer.size()));
-    }));
+    };
+    auto* const asked = STINT_TRY(it_->subscribe(subjects, group, std::move(hear)));
+    natsSubscription_SetPendingLimits(asked, mostUnanswered, -1);
     it_->flush();
     return {};
 }

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "base/result/errors.hpp"
+#include "base/unix/ends.hpp"
 #include "base/unix/process.hpp"
 #include "push/broker/connection.hpp"
 #include "push/broker/libnats.hpp"
@@ -27,6 +28,11 @@ std::int64_t devicesDelay(natsConnection*, int attempts, void*) {
     nats::endGreeting();
     const int doubled = std::clamp(attempts - 1, 0, 9);
     return randombytes_uniform(std::min(firstDelay << static_cast<unsigned>(doubled), longestDelay) + 1);
+}
+
+/// Where libnats is told nothing it tells people of each burst in which questions are passed over.
+void told(natsConnection*, natsSubscription*, natsStatus why, void*) {
+    if (why != NATS_SLOW_CONSUMER) complain("libnats", natsStatus_GetText(why));
 }
 
 std::int64_t serversDelay(natsConnection*, int, void*) {
@@ -91,6 +97,7 @@ Result<Options> optionsOf(const Broker::Settings& settings, std::string* file) {
     if (!settings.credentials.empty())
         STINT_TRY(checked(natsOptions_SetUserCredentialsCallbacks(made, giveJwt, file, giveSignature, file),
                           settings.credentials));
+    natsOptions_SetErrorHandler(made, told, nullptr);
     natsOptions_SetTimeout(made, connecting.count());
     natsOptions_SetMaxReconnect(made, -1);
     natsOptions_SetSendAsap(made, true);      // libnats would wait for a millisecond, whether more comes or not
