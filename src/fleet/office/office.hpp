@@ -202,7 +202,7 @@ private:
     Result<void> readDevices();
     Result<void> readCampaigns();
     Result<void> openReports();
-    Result<std::vector<push::Recorded>> someReports(std::uint64_t from) const;
+    Result<std::vector<push::Recorded>> someReports(std::uint64_t from, std::size_t most) const;
     Result<void> takeReports(const std::vector<push::Recorded>& some);
     Result<void> readAllReports();
     Result<bool> readReports();

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "base/result/errors.hpp"
 #include "fleet/roster/columns.hpp"
@@ -12,8 +13,8 @@ namespace {
 
 struct Entering {
     const Signed* paper = nullptr;
-    Certificate its{};
-    bool isSigned = true;
+    std::optional<Certificate> its{};
+    std::optional<PublicKey> key{}; ///< nullopt: it does not count
 };
 
 std::string bytesOf(const PublicKey& key) { return {reinterpret_cast<const char*>(&key), sizeof key}; }
@@ -33,10 +34,11 @@ Result<std::optional<Roster::KeyEntry>> Roster::keyOf(const std::string& device)
 
 Result<std::size_t> Roster::put(std::span<const Signed> certificates, const PublicKey* signer) {
     std::vector<Entering> entering;
-    for (const Signed& each : certificates) {
-        auto its = STINT_TRY(certificateIn(each.document));
-        entering.push_back({.paper = &each, .its = std::move(its)});
-    }
+    for (const Signed& each : certificates)
+        entering.push_back({.paper = &each});
+    onAllProcessors(entering, [](Entering& one) {
+        if (auto its = certificateIn(one.paper->document); its.ok()) one.its = *std::move(its);
+    });
     auto had = STINT_TRY(database_.prepare("SELECT enrolment, made, gone FROM devices WHERE id = ?1"));
     // A device that has joined anew may have another endpoint, and another Stint.
     auto insert = STINT_TRY(
@@ -54,24 +56,29 @@ Result<std::size_t> Roster::put(std::span<const Signed> certificates, const Publ
         return newer;
     };
     std::vector<Entering> newer;
-    for (Entering& one : entering)
-        if (STINT_TRY(isNewer(one.its))) newer.push_back(std::move(one));
+    for (Entering& one : entering) {
+        bool isNews = true;
+        if (one.its) isNews = STINT_TRY(isNewer(*one.its));
+        if (isNews) newer.push_back(std::move(one));
+    }
     onAllProcessors(newer, [signer](Entering& one) {
-        one.isSigned = !signer || isSignedBy(*one.paper, *signer, commentOf(one.its));
+        if (!one.its || (signer && !isSignedBy(*one.paper, *signer, commentOf(*one.its)))) return;
+        if (auto key = PublicKey::read(one.its->key); key.ok()) one.key = *key;
     });
     STINT_TRY(together([&]() -> Result<void> {
         for (const Entering& one : newer) {
+            if (!one.key) continue;
             // Asked again: there may be two of a device.
-            const bool isStillNewer = STINT_TRY(isNewer(one.its));
-            if (!one.isSigned || !isStillNewer) continue;
-            const auto key = STINT_TRY(PublicKey::read(one.its.key));
-            STINT_TRY(insert.run(one.its.device, column(one.its.enrolment), column(one.its.made), Blob{bytesOf(key)},
-                                 column(one.its.labels)));
-            STINT_TRY(keep.run(one.its.device, textOf(*one.paper)));
+            const bool isStillNewer = STINT_TRY(isNewer(*one.its));
+            if (!isStillNewer) continue;
+            STINT_TRY(insert.run(one.its->device, column(one.its->enrolment), column(one.its->made),
+                                 Blob{bytesOf(*one.key)}, column(one.its->labels)));
+            STINT_TRY(keep.run(one.its->device, textOf(*one.paper)));
         }
         return {};
     }));
-    return static_cast<std::size_t>(std::ranges::count(newer, false, &Entering::isSigned));
+    return static_cast<std::size_t>(
+        std::ranges::count(newer, false, [](const Entering& one) { return one.key.has_value(); }));
 }
 
 Result<void> Roster::leave(const std::string& device) {

@@ -163,8 +163,8 @@ public:
     Result<void> goBack(const std::string& stream, std::uint64_t sequence);
 
     /// Devices have joined, or have newer certificates: one commit. One that is older than what is known, or that came
-    /// before its device left, changes nothing. Nor does one that `signer` has not signed; nullptr: this server has
-    /// made them. Returns how many those were. IllegalArgument: one is none, and none is taken.
+    /// before its device left, changes nothing. Nor does what is no certificate, or not signed by `signer`; nullptr:
+    /// this server has made them. Returns how many those were.
     Result<std::size_t> put(std::span<const Signed> certificates, const PublicKey* signer = nullptr);
     /// The device has left, or was revoked: its reports count no more, until it joins anew.
     Result<void> leave(const std::string& device);
