@@ -684,6 +684,9 @@ TEST_CASE("fleet.md §4.2: reports that nobody takes have a job, which waits for
     const auto number = world.run(work);
     world.lose();
     CHECK(world.ends.at(number) == std::pair(true, stint::Outcome{69, "nobody answers"}));
+    const auto job = sure(workJob("office")); // §5.1: it is tried again soon, and then ever less often
+    CHECK(job.getInitialBackoff() == 10s);
+    CHECK(job.getBackoffPolicy() == JobInfo::BACKOFF_POLICY_EXPONENTIAL);
     world.die();
     world.goOn();
     CHECK(world.told(id).outcome == Outcome::Succeeded);

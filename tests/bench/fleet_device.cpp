@@ -17,7 +17,7 @@ namespace {
 using namespace fleet;
 
 constexpr std::string_view boot = "the only one";
-constexpr Duration restLost = std::chrono::seconds(30); ///< as stintd lets a job rest that is to run again
+constexpr Duration firstRest = std::chrono::seconds(10); ///< as stintd lets the agent's job rest that is to run again
 constexpr Duration restNoNews = std::chrono::hours(1);
 constexpr Duration longestQuestion = std::chrono::seconds(15), betweenSends = std::chrono::seconds(5); ///< push.md §4.2
 constexpr Duration firstTry = std::chrono::seconds(1), longestTry = std::chrono::minutes(5); ///< push.md §4.2
@@ -90,11 +90,13 @@ void FleetDevice::catchUp() {
                   isCatchingUp_ = false;
                   const auto answer = text.ok() ? push::boxAnswerIn(*text) : Result<push::BoxAnswer>(text.error());
                   if (!answer.ok()) {
-                      loop_.after(firstTry, [this] {
+                      betweenFetches_ = std::clamp(draw(firstTry, 2 * betweenFetches_), firstTry, longestTry);
+                      loop_.after(betweenFetches_, [this] {
                           if (line_.isUp()) catchUp();
                       });
                       return;
                   }
+                  betweenFetches_ = Duration(0);
                   if (answer->store != box_.place.stream) box_.cursors.clear();
                   for (const push::Epoch& epoch : answer->epochs) {
                       box_.place.epoch = epoch.number;
@@ -263,11 +265,15 @@ void FleetDevice::wantWork() {
     loop_.later([this] {
         isAgain_ = false;
         hello([this](const Result<void>& said) {
-            if (said.ok()) return lookAtOrders();
+            if (said.ok()) {
+                rest_ = Duration(0);
+                return lookAtOrders();
+            }
             seen_.trouble("hello: " + said.error().message);
             isPassing_ = false;
             isResting_ = true;
-            loop_.after(restLost, [this] {
+            rest_ = std::max(firstRest, rest_ * 2);
+            loop_.after(rest_, [this] {
                 isResting_ = false;
                 wantWork();
             });

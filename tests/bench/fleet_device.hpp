@@ -115,9 +115,10 @@ private:
     std::uint64_t number_ = 0;
     std::minstd_rand random_;
     Done connecting_;
-    Duration betweenTries_{0};
+    Duration betweenTries_{0}, betweenFetches_{0};
     bool isPassing_ = false, isAgain_ = false, isTelling_ = false, isResting_ = false, isCatchingUp_ = false;
-    FleetLine line_; // last: what it calls back into is there
+    Duration rest_{0}; ///< the last one
+    FleetLine line_;   // last: what it calls back into is there
 };
 
 } // namespace stint::bench

@@ -124,7 +124,9 @@ Rested restedIn(const PersistableBundle& extras) {
 }
 
 Result<JobInfo> workJob(std::string_view fleet) {
-    return ownJob(AgentJob::Kind::Work, fmt::format("news for fleet {}", fleet)).build();
+    return ownJob(AgentJob::Kind::Work, fmt::format("news for fleet {}", fleet))
+        .setBackoffCriteria(JobInfo::MIN_BACKOFF, JobInfo::BACKOFF_POLICY_EXPONENTIAL)
+        .build();
 }
 
 Result<JobInfo> dailyJob(std::string_view fleet) {
