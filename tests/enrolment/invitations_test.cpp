@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "push/envelope/bytes.hpp"
 #include "small_server.hpp"
 
 using namespace stint;

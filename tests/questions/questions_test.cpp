@@ -70,12 +70,12 @@ TEST_CASE("an order is short, and says no more than that there is one") { // fle
 TEST_CASE("a state says whose it is, and its words fit") { // fleet.md §4.3
     CHECK(commentOf(aState()) == "stint state 4TQ0000000000000000000000A 3.12");
     CHECK(*deviceStateIn(documentOf(aState())) == aState());
-    DeviceState long_ = aState();
-    long_.words = std::string(2'000, 'x') + "\n";
-    const auto read = deviceStateIn(documentOf(long_));
+    DeviceState wordy = aState();
+    wordy.words = std::string(2'000, 'x') + "\n";
+    const auto read = deviceStateIn(documentOf(wordy));
     REQUIRE(read.ok());
     CHECK(read->words == std::string(1'024, 'x'));
-    CHECK(documentOf(*read) == documentOf(long_));
+    CHECK(documentOf(*read) == documentOf(wordy));
 }
 
 TEST_CASE("words with a mistake are refused, and it is named") { // fleet.md §2

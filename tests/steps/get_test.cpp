@@ -122,7 +122,6 @@ TEST_CASE("a 4xx is for good, and a 5xx or no network is not") { // fleet.md §4
         CHECK(ended.isForGood == isForGood);
         CHECK(ended.words.find(answer) != std::string::npos);
     }
-    const std::string url = world.nginx.url("fw");
     world.nginx.quit();
     const auto refused = world.stage.run(file("http://127.0.0.1:1/fw", "x"));
     CHECK(refused.code != 0);

@@ -87,9 +87,9 @@ const Operators& FleetKeys::listAt(WallTime time) const {
 }
 
 Result<std::uint32_t> FleetKeys::remember(const Signed& given) {
-    auto list = STINT_TRY(listOfRoot(given, fleet.root));
-    const std::uint32_t version = list.version;
-    lists.emplace(version, std::move(list));
+    auto its = STINT_TRY(listOfRoot(given, fleet.root));
+    const std::uint32_t version = its.version;
+    lists.emplace(version, std::move(its));
     return version;
 }
 

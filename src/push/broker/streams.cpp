@@ -400,7 +400,7 @@ Result<std::uint64_t> Broker::append(const std::string& subject, std::string_vie
 }
 
 Result<void> Broker::writeOnce(std::string_view bucket, std::string_view key, std::string_view value) const {
-    const auto written = replace(bucket, key, value, 0);
+    auto written = replace(bucket, key, value, 0);
     if (written.ok()) return {};
     const auto there = valueOf(bucket, key);
     if (!there.ok()) return fail(Errc::UNAVAILABLE, "{}: {}", key, there.error().message);
