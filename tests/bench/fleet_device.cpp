@@ -90,13 +90,12 @@ void FleetDevice::catchUp() {
                   isCatchingUp_ = false;
                   const auto answer = text.ok() ? push::boxAnswerIn(*text) : Result<push::BoxAnswer>(text.error());
                   if (!answer.ok()) {
-                      betweenFetches_ = std::clamp(draw(firstTry, 2 * betweenFetches_), firstTry, longestTry);
-                      loop_.after(betweenFetches_, [this] {
+                      loop_.after(fetches_.next(), [this] {
                           if (line_.isUp()) catchUp();
                       });
                       return;
                   }
-                  betweenFetches_ = Duration(0);
+                  fetches_.reset();
                   if (answer->store != box_.place.stream) box_.cursors.clear();
                   for (const push::Epoch& epoch : answer->epochs) {
                       box_.place.epoch = epoch.number;

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/unix/timer.hpp"
 #include "bench/fleet_line.hpp"
 #include "bench/fleet_seen.hpp"
 #include "fleet/enrolment/enroller.hpp"
@@ -115,7 +116,8 @@ private:
     std::uint64_t number_ = 0;
     std::minstd_rand random_;
     Done connecting_;
-    Duration betweenTries_{0}, betweenFetches_{0};
+    Duration betweenTries_{0};
+    Backoff fetches_; ///< stint-push's
     bool isPassing_ = false, isAgain_ = false, isTelling_ = false, isResting_ = false, isCatchingUp_ = false;
     Duration rest_{0}; ///< the last one
     FleetLine line_;   // last: what it calls back into is there

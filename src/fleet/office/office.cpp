@@ -21,8 +21,8 @@ constexpr auto longestRest = std::chrono::minutes(1); ///< a clock may be set
 constexpr auto betweenSweeps = std::chrono::hours(1);
 constexpr Duration campaignsKept = std::chrono::hours(24 * 30); ///< fleet.md §2.1
 constexpr Duration untilStored = std::chrono::seconds(1);
-constexpr std::size_t mostReports = 500, ///< while somebody may ask; whoever opens has bigger commits, and fewer
-    mostUnasked = 4'000, aPage = 1'000;
+constexpr std::size_t mostReports = 500, aPage = 1'000;
+constexpr std::size_t mostUnasked = 4'000; ///< reports, while nobody is answered: commits are bigger, and fewer
 
 constexpr auto isGoing = "the fleet's logs are read, and its campaigns go on";
 

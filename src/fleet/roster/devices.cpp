@@ -39,6 +39,7 @@ Result<std::size_t> Roster::put(std::span<const Signed> certificates, const Publ
     onAllProcessors(entering, [](Entering& one) {
         if (auto its = certificateIn(one.paper->document); its.ok()) one.its = *std::move(its);
     });
+    const std::size_t nones = std::erase_if(entering, [](const Entering& one) { return !one.its; });
     auto had = STINT_TRY(database_.prepare("SELECT enrolment, made, gone FROM devices WHERE id = ?1"));
     // A device that has joined anew may have another endpoint, and another Stint.
     auto insert = STINT_TRY(
@@ -56,29 +57,25 @@ Result<std::size_t> Roster::put(std::span<const Signed> certificates, const Publ
         return newer;
     };
     std::vector<Entering> newer;
-    for (Entering& one : entering) {
-        bool isNews = true;
-        if (one.its) isNews = STINT_TRY(isNewer(*one.its));
-        if (isNews) newer.push_back(std::move(one));
-    }
+    for (Entering& one : entering)
+        if (STINT_TRY(isNewer(*one.its))) newer.push_back(std::move(one));
     onAllProcessors(newer, [signer](Entering& one) {
-        if (!one.its || (signer && !isSignedBy(*one.paper, *signer, commentOf(*one.its)))) return;
+        if (signer && !isSignedBy(*one.paper, *signer, commentOf(*one.its))) return;
         if (auto key = PublicKey::read(one.its->key); key.ok()) one.key = *key;
     });
     STINT_TRY(together([&]() -> Result<void> {
         for (const Entering& one : newer) {
-            if (!one.key) continue;
             // Asked again: there may be two of a device.
             const bool isStillNewer = STINT_TRY(isNewer(*one.its));
-            if (!isStillNewer) continue;
+            if (!one.key || !isStillNewer) continue;
             STINT_TRY(insert.run(one.its->device, column(one.its->enrolment), column(one.its->made),
                                  Blob{bytesOf(*one.key)}, column(one.its->labels)));
             STINT_TRY(keep.run(one.its->device, textOf(*one.paper)));
         }
         return {};
     }));
-    return static_cast<std::size_t>(
-        std::ranges::count(newer, false, [](const Entering& one) { return one.key.has_value(); }));
+    const auto forged = std::ranges::count_if(newer, [](const Entering& one) { return !one.key; });
+    return nones + static_cast<std::size_t>(forged);
 }
 
 Result<void> Roster::leave(const std::string& device) {

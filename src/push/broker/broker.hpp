@@ -159,11 +159,11 @@ public:
                                      const std::function<void(const Stored& value)>& taken) const;
 
     using Respond = std::function<std::string(const std::string& subject, std::string_view question)>;
+    static constexpr int mostUnanswered = 100; ///< PROPOSAL
     /// From now on questions to these subjects are answered, from a thread of their own; each by one of those that
     /// answer in the same group, wherever they are. An empty answer is none. Where no server is there it is so as soon
     /// as one is. While `mostUnanswered` wait for this call's thread, more are passed over: they would be answered when
     /// nobody waits for it any more, and be asked again meanwhile.
-    static constexpr int mostUnanswered = 100;
     Result<void> answer(const std::string& subjects, const std::string& group, Respond respond) const;
     using Answered = std::function<void(std::string_view answer)>;
     using Take = std::function<void(const std::string& subject, std::string question, Answered answered)>;

@@ -30,7 +30,7 @@ std::int64_t devicesDelay(natsConnection*, int attempts, void*) {
     return randombytes_uniform(std::min(firstDelay << static_cast<unsigned>(doubled), longestDelay) + 1);
 }
 
-/// Where libnats is told nothing it tells people of each burst in which questions are passed over.
+/// Questions that are passed over are no trouble; libnats by itself would print a line for each burst of them.
 void told(natsConnection*, natsSubscription*, natsStatus why, void*) {
     if (why != NATS_SLOW_CONSUMER) complain("libnats", natsStatus_GetText(why));
 }
