@@ -1,9 +1,11 @@
-// The words between a device and its fleet's server, and papers with a report, a state or a desired one inside; the
-// first byte says which. Each is refused, or reads again as it is written.
+// The words between a device and its fleet's server, papers and what stands signed, and the entries of the two logs;
+// the first byte says which. Each is refused, or reads again as it is written.
+#include "fleet/audit/audit.hpp"
 #include "fleet/document/telling.hpp"
 #include "fleet/questions/questions.hpp"
 #include "fleet/questions/report.hpp"
 #include "fleet/questions/state.hpp"
+#include "fleet/rollout/record_text.hpp"
 #include "fuzz/fuzz.hpp"
 
 using namespace stint;
@@ -42,9 +44,8 @@ void state(const std::string& document) {
     fuzz::must(deviceStateIn(documentOf(told)).ok(), "whatever is wrong can be told");
 }
 
-void desired(const std::string& document) {
-    const auto desired = desiredIn(document);
-    fuzz::must(!desired.ok() || documentOf(*desired) == document, "a desired state has one document");
+template <class Paper> void hasOneDocument(const std::string& text, const Result<Paper>& paper) {
+    fuzz::must(!paper.ok() || documentOf(*paper) == text, "one paper has one document");
 }
 
 constexpr void (*kinds[])(const std::string&) = {
@@ -57,7 +58,14 @@ constexpr void (*kinds[])(const std::string&) = {
     [](const std::string& text) { hasOneText(text, docAnswerIn(text)); },
     report,
     state,
-    desired,
+    [](const std::string& text) { hasOneDocument(text, desiredIn(text)); },
+    [](const std::string& text) { hasOneDocument(text, operatorsIn(text)); },
+    [](const std::string& text) { hasOneDocument(text, certificateIn(text)); },
+    [](const std::string& text) { hasOneDocument(text, statementIn(text)); },
+    [](const std::string& text) { hasOneDocument(text, instructionIn(text)); },
+    [](const std::string& text) { hasOneText(text, signedIn(text)); },
+    [](const std::string& text) { hasOneText(text, entryIn(text)); },
+    [](const std::string& text) { hasOneText(text, auditEntryIn(text)); },
 };
 
 } // namespace
