@@ -74,6 +74,47 @@ TEST_CASE("a report is acknowledged by its stream, over the accounts, and read w
     }
 }
 
+TEST_CASE(
+    "what the stream of reports takes is heard with its number and time, of 2.9 that something was sent") { // §2.1
+    const NatsServer nats;
+    const Reports of(nats);
+    const auto made = of.server.ask( // by a Stint whose streams told nothing
+        fmt::format("$JS.API.STREAM.CREATE.{}", reportsStream),
+        fmt::format(R"({{"name":"{}","subjects":["{}"],"storage":"file","allow_direct":true}})", reportsStream,
+                    of.subject()));
+    REQUIRE(made.ok());
+    const bool tellsTimes = made->find("compression") != std::string::npos; // from 2.10 on
+    REQUIRE(of.server.openReports().ok());
+    std::mutex mutex;
+    std::vector<Recorded> heard;
+    int sent = 0;
+    REQUIRE(of.server
+                .followReports([&](std::optional<Recorded> report) {
+                    const std::lock_guard lock(mutex);
+                    if (report)
+                        heard.push_back(*std::move(report));
+                    else
+                        ++sent;
+                })
+                .ok());
+    const Headers stolen{
+        {"Nats-Sequence", "1"}, {"Nats-Subject", of.subject()}, {"Nats-Time-Stamp", "2026-11-28T15:02:43Z"}};
+    REQUIRE(of.device.tell(fmt::format("{}00.{}", takenPrefix, of.name), stolen, "forged").ok()); // it has no right to
+    for (const char* const text : {"one", "two"})
+        REQUIRE(of.tell(text).ok());
+    REQUIRE(eventually([&] {
+        const std::lock_guard lock(mutex);
+        return sent == 2 && heard.size() == (tellsTimes ? 2 : 0);
+    }));
+    const auto read = of.server.read(reportsStream, ">", 1).value();
+    for (std::size_t n = 0; n < heard.size(); ++n) {
+        CHECK(heard[n].message.subject == read[n].message.subject);
+        CHECK(heard[n].message.sequence == n + 1);
+        CHECK(heard[n].message.body == read[n].message.body);
+        CHECK(heard[n].at == read[n].at);
+    }
+}
+
 TEST_CASE("a device keeps 256 reports of a subject, pushes out nobody else's, and has 16 subjects") { // §2.1
     const NatsServer nats;
     const Reports flood(nats, 0), other(nats, 1);

@@ -51,6 +51,7 @@ public:
                             .opened = [this] { ++opened_; },
                             .follows = [this] { follows_ = true; },
                             .superseded = [this] { isSuperseded_ = true; }})) {
+        sure(broker.followReports([this](auto report) { office_->reported(std::move(report)); }));
         broker.follow([this](bool up) { office_->connected(up); });
         REQUIRE(eventually([this] { return leads() || follows_; }));
     }
@@ -149,7 +150,6 @@ public:
     Rollout::State state(const std::string& id) {
         return look([&](Office::View& view) { return view.campaign(id)->steering.rollout().state(); });
     }
-    void reported() { office_->reported(); }
     Office& office() { return *office_; }
     /// The orders since it was asked last, by their endpoints.
     std::multimap<std::string, OrderMessage> orders() {
@@ -243,7 +243,6 @@ struct Phone {
                          textOf(sure(signedBy(identity->key(), report))),
                          [&](auto result) { done.set_value(std::move(result)); });
         sure(done.get_future().get());
-        desk.reported();
     }
     /// Its word of that document, at that time of its own.
     Signed state(const Signed& paper, Holding holding, int since) const {

@@ -75,6 +75,7 @@ TEST_CASE("§6.3: whatever a stolen broker's buckets have, no server takes it fo
                    [&](const auto& result) { kept.set_value(result.ok()); });
         CHECK(kept.get_future().get());
     };
+    fleet.desk.reset(); // which would read them now
     const DeviceReport report{.campaign = id,
                               .device = next.id(),
                               .enrolment = 1,

@@ -75,7 +75,7 @@ Result<void> answer(const push::Broker& broker, Office& office) {
                                          if (asker)
                                              office.ask(word, asker->asker.device, std::move(question), answered);
                                      }));
-    return broker.listen(push::fleetSubjects(Word::Report), [&office](const push::Stored&) { office.reported(); });
+    return broker.followReports([&office](auto report) { office.reported(std::move(report)); });
 }
 
 /// While it is there the office may be called; the broker calls nobody from its end on.

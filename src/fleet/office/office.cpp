@@ -20,7 +20,7 @@ constexpr auto betweenTries = std::chrono::seconds(1);
 constexpr auto longestRest = std::chrono::minutes(1); ///< a clock may be set
 constexpr auto betweenSweeps = std::chrono::hours(1);
 constexpr Duration campaignsKept = std::chrono::hours(24 * 30); ///< fleet.md §2.1
-constexpr Duration untilStored = std::chrono::seconds(1);
+constexpr Duration untilLooked = std::chrono::seconds(1);
 constexpr std::size_t mostReports = 500, aPage = 1'000;
 constexpr std::size_t mostUnasked = 4'000; ///< reports, while nobody is answered: commits are bigger, and fewer
 
@@ -108,6 +108,8 @@ void Office::leave(Work work) {
 }
 
 void Office::connected(bool up) {
+    heard_.forget();
+    tells_ = false;
     {
         const std::lock_guard lock(mutex_);
         isUp_ = up;
@@ -116,7 +118,17 @@ void Office::connected(bool up) {
     woken_.notify_one();
 }
 
-void Office::reported() {
+// Where the stream tells what it takes, it need not be asked before it has.
+void Office::reported(std::optional<push::Recorded> report) {
+    if (!report && tells_) return;
+    if (report) {
+        tells_ = true;
+        heard_.add(*std::move(report));
+    }
+    lookForReports();
+}
+
+void Office::lookForReports() {
     {
         const std::lock_guard lock(mutex_);
         hasReports_ = true;
@@ -204,13 +216,13 @@ void Office::run() {
         const bool isDue = !follows_ || bootNow() >= lease_->renewal();
         if (isUp && !isOpen_ && isDue) {
             if (const auto opened = open(); !opened.ok()) lose(opened.error());
-        } else if (isOpen_ && (hasReports || (lookAgain_ && steadyNow() >= *lookAgain_))) {
-            lookAgain_.reset();
-            if (hasReports) lookAgain_ = steadyNow() + untilStored;
+        } else if (isOpen_ && (hasReports || (look_ && steadyNow() >= *look_))) {
+            look_.reset();
+            if (hasReports) look_ = steadyNow() + untilLooked;
             // One batch a turn: however many tell, those who ask have their turn, too.
             const auto read = readReports();
             if (!read.ok()) lose(read.error());
-            if (read.ok() && *read) reported();
+            if (read.ok() && *read) lookForReports();
         }
         if (isOpen_ && lease_) {
             if (const auto still = leadOn(); !still.ok()) lose(still.error());
@@ -231,7 +243,7 @@ std::chrono::milliseconds Office::rest() const {
         if (const auto its = running.steering.nextDeadline()) next = next ? std::min(*next, *its) : *its;
     Duration longest = longestRest;
     if (next) longest = std::min(longest, *next - wallNow());
-    if (lookAgain_) longest = std::min(longest, *lookAgain_ - steadyNow());
+    if (look_) longest = std::min(longest, *look_ - steadyNow());
     return std::max(longest, Duration(0));
 }
 
@@ -274,6 +286,7 @@ void Office::lose(const Error& why) {
     isOpen_ = false;
     follows_ = false;
     asking_.clear();
+    heard_.forget();
     if (Roster::isDamage(why)) damage_ = why;
     if (why.code == Errc::STORAGE) mayBeFull_ = true;
     tellOnce(why.message);
@@ -370,6 +383,7 @@ Result<void> Office::leadOn() {
         wires_.superseded();
         return fail(Errc::UNAVAILABLE, "{} leads the fleet from now on", lease_->leader());
     }
+    look_ = steadyNow(); // a way between two servers may have been away
     if (copies == std::exchange(copies_, copies)) return {};
     STINT_TRY(openStores());
     return openReports();
@@ -505,7 +519,9 @@ Result<void> Office::openReports() {
     return {};
 }
 
-Result<std::vector<push::Recorded>> Office::someReports(std::uint64_t from, std::size_t most) const {
+/// What was heard is what the stream has: the broker, which could tell anything, tells both.
+Result<std::vector<push::Recorded>> Office::someReports(std::uint64_t from, std::size_t most) {
+    if (auto heard = heard_.take(from, most); !heard.empty()) return heard;
     const std::uint64_t known = reportsLast_ >= from ? reportsLast_ - from + 1 : 1;
     return broker_.read(push::reportsStream, ">", from, most, std::min<std::uint64_t>(known, most));
 }

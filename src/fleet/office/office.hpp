@@ -3,6 +3,7 @@
 // orders go out. Whatever waits for the broker waits there, so that many who ask meanwhile are one entry of a log.
 #pragma once
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -26,6 +27,7 @@
 #include "fleet/ledger/audit_log.hpp"
 #include "fleet/ledger/ledger.hpp"
 #include "fleet/office/desired.hpp"
+#include "fleet/office/heard.hpp"
 #include "fleet/office/lease.hpp"
 #include "fleet/office/steering.hpp"
 #include "fleet/roster/roster.hpp"
@@ -84,8 +86,8 @@ public:
 
     /// The broker is there, again, or gone.
     void connected(bool up);
-    /// A device has reported: the stream has more.
-    void reported();
+    /// The stream has taken a report; nullopt: a device sends one there.
+    void reported(std::optional<push::Recorded> report);
 
     using Answered = std::function<void(std::string answer)>;
     /// PROPOSAL: a device's questions that wait at once; more are passed over, so that none takes the office from
@@ -177,6 +179,7 @@ private:
     static std::string keyOfList(std::uint32_t version);
 
     void leave(Work work);
+    void lookForReports();
     void taken(const std::string& device);
     template <class Note> void note(Note note) {
         if (!watcher_) return;
@@ -202,7 +205,7 @@ private:
     Result<void> readDevices();
     Result<void> readCampaigns();
     Result<void> openReports();
-    Result<std::vector<push::Recorded>> someReports(std::uint64_t from, std::size_t most) const;
+    Result<std::vector<push::Recorded>> someReports(std::uint64_t from, std::size_t most);
     Result<void> takeReports(const std::vector<push::Recorded>& some);
     Result<void> readAllReports();
     Result<bool> readReports();
@@ -279,8 +282,11 @@ private:
     std::string reports_;           ///< the name of their stream's store
     std::uint64_t reportsRead_ = 0; ///< its sequence up to which they are read
     std::uint64_t reportsLast_ = 0; ///< its newest one's, when it was opened
-    /// A report may be heard here before the stream has it, so that once more is looked for it, by steadyNow().
-    std::optional<Duration> lookAgain_;
+    /// When it is looked in the stream for what was not heard, or was heard before the stream had it, by steadyNow().
+    std::optional<Duration> look_;
+    // From any thread.
+    HeardReports heard_;
+    std::atomic<bool> tells_ = false; ///< since there is this connection the stream has told what it takes
     std::map<std::tuple<std::string, Device, std::uint32_t>, std::vector<Answered>> asking_; ///< by campaign and slot
     std::optional<Signed> statement_; ///< which says the following
     Statement said_;

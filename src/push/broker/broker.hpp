@@ -111,6 +111,11 @@ public:
     /// the broker has no room for them: STINT_FLEET_R. What it has no room for is refused. LimitExceeded: there is too
     /// little for any.
     Result<StreamState> openReports(int replicas = 1, Bytes most = mostReports) const;
+    using Heard = std::function<void(std::optional<Recorded> report)>;
+    /// From now on what that stream takes is heard, from a thread of its own: in its order, unless another of its
+    /// servers leads meanwhile, and what is told while no way leads here is missing. nullopt, from another one: a
+    /// device sends something there; of a stream of nats-server 2.9 nothing else is heard.
+    Result<void> followReports(const Heard& heard) const;
     /// The same for a stream of one subject of which nothing can be taken out, until it is as old as that.
     Result<StreamState> openDiary(const char* name, const char* subject, Duration age, int replicas = 1) const;
     /// The first message of those subjects, with that sequence or a later one. nullopt: none.

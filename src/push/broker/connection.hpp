@@ -57,7 +57,7 @@ struct Broker::Connection {
     void send(const std::string& subject, const Headers& headers, std::string_view body,
               std::optional<Duration> longest, Answered done);
     Result<Inbox> openInbox() const;
-    /// Makes the stream where it is not there, and gives it more replicas where it has less.
+    /// Makes the stream where it is not there, and gives it more replicas where it has less, and what it is to tell.
     Result<StreamState> open(jsStreamConfig& config) const;
     /// The subject that answers for a stream's messages; and its answer. nullopt: there is none.
     std::string readerOf(std::string_view stream) const;
@@ -67,6 +67,7 @@ struct Broker::Connection {
                                                          std::string_view subjects, std::uint64_t from,
                                                          std::size_t count) const;
     Result<nats::StreamInfo> infoOf(const std::string& stream) const;
+    Result<nats::StreamInfo> update(jsStreamConfig config) const;
     /// `isOther`: its configuration here is another than the server's.
     Result<nats::StreamInfo> moreReplicas(nats::StreamInfo info, int replicas, bool isOther = false) const;
     /// The sequence that the stream has given it. IllegalState: it is not as `expected`; Storage: there is no room.

@@ -29,13 +29,17 @@ std::int64_t inNanoseconds(Duration time) { return std::chrono::duration_cast<st
 
 } // namespace
 
+Result<nats::StreamInfo> Broker::Connection::update(jsStreamConfig config) const {
+    jsStreamInfo* updated = nullptr;
+    jsErrCode code{};
+    STINT_TRY(checked(js_UpdateStream(&updated, jetStream.get(), &config, nullptr, &code), config.Name));
+    return StreamInfo(updated);
+}
+
 Result<nats::StreamInfo> Broker::Connection::moreReplicas(nats::StreamInfo info, int replicas, bool isOther) const {
     if (info->Config->Replicas >= replicas && !isOther) return info;
     info->Config->Replicas = std::max<std::int64_t>(info->Config->Replicas, replicas);
-    jsStreamInfo* updated = nullptr;
-    jsErrCode code{};
-    STINT_TRY(checked(js_UpdateStream(&updated, jetStream.get(), info->Config, nullptr, &code), info->Config->Name));
-    return StreamInfo(updated);
+    return update(*info->Config);
 }
 
 Result<nats::StreamInfo> Broker::Connection::infoOf(const std::string& stream) const {
@@ -45,7 +49,7 @@ Result<nats::StreamInfo> Broker::Connection::infoOf(const std::string& stream) c
     return StreamInfo(found);
 }
 
-// A stream that is there keeps its configuration.
+// A stream that is there keeps its configuration, but one of an older Stint that tells nothing, which 2.9 leaves so.
 Result<StreamState> Broker::Connection::open(jsStreamConfig& config) const {
     jsStreamInfo* found = nullptr;
     jsErrCode code{};
@@ -54,7 +58,12 @@ Result<StreamState> Broker::Connection::open(jsStreamConfig& config) const {
     if (code == JSStorageResourcesExceededErr || code == JSInsufficientResourcesErr)
         return fail(Errc::LIMIT_EXCEEDED, "{}: the broker has no room for {} bytes", config.Name, config.MaxBytes);
     STINT_TRY(checked(status, config.Name));
-    const StreamInfo info = STINT_TRY(moreReplicas(StreamInfo(found), static_cast<int>(config.Replicas)));
+    StreamInfo info = STINT_TRY(moreReplicas(StreamInfo(found), static_cast<int>(config.Replicas)));
+    if (config.RePublish && !info->Config->RePublish) {
+        jsStreamConfig telling = *info->Config;
+        telling.RePublish = config.RePublish;
+        if (auto updated = update(telling); updated.ok()) info = *std::move(updated);
+    }
     return StreamState{.store = fmt::format("{}@{}", config.Name, info->Created),
                        .last = info->State.LastSeq,
                        .bytes = static_cast<Bytes>(info->State.Bytes),
@@ -94,8 +103,14 @@ Result<StreamState> Broker::openReports(int replicas, Bytes most) const {
         subjects.at(n) = fleetSubject(FleetWord::Report, fmt::format("{:02x}", n), "*");
         pointers.at(n) = subjects.at(n).c_str();
     }
+    const std::string all = fmt::format("{}>", reportPrefix), taken = fmt::format("{}>", takenPrefix);
+    jsRePublish told;
+    jsRePublish_Init(&told);
+    told.Source = all.c_str();
+    told.Destination = taken.c_str();
     jsStreamConfig config;
     jsStreamConfig_Init(&config);
+    config.RePublish = &told;
     config.Name = reportsStream;
     config.Subjects = pointers.data();
     config.SubjectsLen = shards;
@@ -245,6 +260,16 @@ Result<std::optional<Stored>> Broker::next(std::string_view stream, std::uint64_
     const Message message(answered);
     auto found = STINT_TRY(it_->recordedOf(answered, stream));
     return found ? std::optional(std::move(found->message)) : std::nullopt;
+}
+
+// What it tells has the headers of an answer; by 2.9 without the time.
+Result<void> Broker::followReports(const Heard& heard) const {
+    STINT_TRY(it_->subscribe(fmt::format("{}>", takenPrefix), "", [heard](natsMsg* message) {
+        if (auto report = recordedIn(message, reportsStream); report.ok() && *report) heard(*std::move(report));
+    }));
+    STINT_TRY(it_->subscribe(fmt::format("{}>", reportPrefix), "", [heard](natsMsg*) { heard(std::nullopt); }));
+    it_->flush();
+    return {};
 }
 
 Result<std::vector<std::optional<Recorded>>> Broker::Connection::several(const Inbox& answers, std::string_view stream,
