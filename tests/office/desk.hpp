@@ -44,8 +44,7 @@ public:
                                .member = member,
                                .route = member + "'s",
                                .leaseLife = 2s},
-              sure(Roster::open(roster)),
-              Enroller(data.empty() ? server.keys() : sure(FleetKeys::open(data)), invitationsOf(server)),
+              sure(Roster::open(roster)), data.empty() ? server.keys() : sure(FleetKeys::open(data)),
               Office::Wires{.post = [this](const std::string& to, const OrderMessage& order) { posted(to, order); },
                             .tell = [this](const std::string& sentence) { told(sentence); },
                             .opened = [this] { ++opened_; },
@@ -177,14 +176,6 @@ private:
     void posted(const std::string& to, const OrderMessage& order) {
         const std::lock_guard lock(mutex_);
         orders_.emplace(to, order);
-    }
-
-    Invitations invitationsOf(const SmallServer& server) const {
-        return {server.enrolment,
-                [this](const std::string& key, const std::string& value) {
-                    return broker.writeOnce(houseBucket, key, value);
-                },
-                [this](const std::string& keys) { return broker.forget(houseBucket, keys); }};
     }
 
     std::atomic<int> opened_ = 0;

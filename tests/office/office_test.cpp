@@ -349,7 +349,7 @@ TEST_CASE("§5.2: a device for which the disk had no room is read again") {
     REQUIRE(::getrlimit(RLIMIT_FSIZE, &room) == 0);
     const rlimit none{0, room.rlim_max};
     REQUIRE(::setrlimit(RLIMIT_FSIZE, &none) == 0);
-    Office office(broker, {.data = fleet.server.place.path()}, std::move(roster), fleet.server.enroller(),
+    Office office(broker, {.data = fleet.server.place.path()}, std::move(roster), fleet.server.keys(),
                   {.post = [](const std::string&, const OrderMessage&) {},
                    .tell = [&](const std::string& why) { isRefused = isRefused || why != "the broker is away"; },
                    .opened = [&] { isOpen = true; }});

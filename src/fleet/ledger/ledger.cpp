@@ -75,14 +75,16 @@ Result<Ledger> Ledger::open(const push::Broker& broker, int replicas) {
 
 Result<void> Ledger::begin(const std::string& campaign, const Signed& document) const {
     STINT_TRY(checkDocument(campaign, document));
-    return broker_->writeOnce(ledgerBucket, documentKey(campaign), textOf(document));
+    STINT_TRY(broker_->writeOnce(ledgerBucket, documentKey(campaign), textOf(document)));
+    return {};
 }
 
 Result<void> Ledger::append(const std::string& campaign, std::uint32_t number, const Entry& entry) const {
     const std::string key = entryKey(campaign, number), text = textOf(entry);
     if (!keyIn(key) || entry.records.empty() || text.size() > longestEntry)
         return fail(Errc::ILLEGAL_ARGUMENT, "{}: this is no entry of a log", key);
-    return broker_->writeOnce(ledgerBucket, key, text);
+    STINT_TRY(broker_->writeOnce(ledgerBucket, key, text));
+    return {};
 }
 
 Result<void> Ledger::remove(const std::string& campaign) const {

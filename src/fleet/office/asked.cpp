@@ -102,7 +102,7 @@ Result<std::string> Office::joined(const std::string& device, const std::string&
 
 /// The device has that certificate from now on.
 Result<void> Office::certified(const std::string& device, const Signed& certificate) {
-    STINT_TRY(broker_.put(devicesBucket, device, textOf(certificate)));
+    STINT_TRY(writeDevice(device, textOf(certificate)));
     STINT_TRY(roster_.put({&certificate, 1}));
     note([&](News& news) {
         news.fleet = true;
@@ -170,7 +170,7 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
                          .ended = {},
                          .trace = hello.trace,
                          .days = hello.days};
-        STINT_TRY(broker_.put(devicesBucket, device + std::string(helloEnd), textOf(kept)));
+        STINT_TRY(writeDevice(device + std::string(helloEnd), textOf(kept)));
     }
     answer.missing = STINT_TRY(roster_.hello(device, hello, now));
     if (!hello.days.empty() || entry->daysKept)
@@ -178,8 +178,7 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
     if (hello.reported) {
         const std::pair<std::string, Signed> told{device, *hello.reported};
         const auto taken = STINT_TRY(roster_.takeStates({&told, 1}));
-        if (taken > 0)
-            STINT_TRY(broker_.put(devicesBucket, device + std::string(reportedEnd), textOf(*hello.reported)));
+        if (taken > 0) STINT_TRY(writeDevice(device + std::string(reportedEnd), textOf(*hello.reported)));
     }
     const auto state = STINT_TRY(roster_.stateOf(device, now));
     const auto* const wanted = state ? desired().wantedOf(state->facts) : nullptr;
@@ -207,7 +206,7 @@ Result<bool> Office::isCloned(const DeviceEntry& entry, const Hello& hello) {
     const bool follows = STINT_TRY(roster_.follow(entry.id, hello.trace));
     if (follows) return false;
     STINT_TRY(enter(Act::Cloned, std::string(theServer), entry.id, fmt::format("enrolment {}", entry.enrolment)));
-    STINT_TRY(broker_.put(devicesBucket, entry.id + std::string(clonedEnd), fmt::format("{}", entry.enrolment)));
+    STINT_TRY(writeDevice(entry.id + std::string(clonedEnd), fmt::format("{}", entry.enrolment)));
     const Roster::Meaning found{entry.id, entry.enrolment};
     STINT_TRY(roster_.markCloned({&found, 1}));
     note([](News& news) { news.fleet = true; });
@@ -309,7 +308,7 @@ Result<void> Office::takenOperators(const Signed& given) {
     STINT_TRY(enter(Act::Operators, "root", fmt::format("{}", list.version), counted(list.operators.size(), "operator"),
                     &given));
     // It is the fleet's before it is this server's.
-    if (auto kept = broker_.writeOnce(houseBucket, keyOfList(list.version), textOf(given)); !kept.ok()) {
+    if (auto kept = writeHouse(keyOfList(list.version), textOf(given)); !kept.ok()) {
         lose(kept.error());
         return kept;
     }
@@ -461,7 +460,7 @@ Result<void> Office::removed(const std::string& device) {
 }
 
 Result<void> Office::takenOut(const std::string& device) {
-    if (auto put = broker_.put(devicesBucket, device, ""); !put.ok()) {
+    if (auto put = writeDevice(device, ""); !put.ok()) {
         lose(put.error());
         return put;
     }

@@ -109,10 +109,6 @@ Result<void> serve(const Options& options) {
             sd_event_exit(it, 0);
         });
     };
-    Invitations invitations(
-        keys.enrolment,
-        [&](const std::string& key, const std::string& value) { return broker.writeOnce(houseBucket, key, value); },
-        [&](const std::string& those) { return broker.forget(houseBucket, those); });
     {
         std::unique_ptr<Office> office;
         // Devices' questions come to whoever leads, and to no other.
@@ -123,7 +119,7 @@ Result<void> serve(const Options& options) {
         };
         office = std::make_unique<Office>(
             broker, Office::Settings{.data = data, .member = options.member, .route = options.route}, std::move(roster),
-            Enroller(std::move(keys), std::move(invitations)),
+            std::move(keys),
             Office::Wires{
                 .post = [&](const std::string& endpoint, const OrderMessage& order) { poster.post(endpoint, order); },
                 .tell = [](const std::string& sentence) { complain("stint-fleetd", sentence); },

@@ -81,12 +81,19 @@ private:
     Office& office_;
 };
 
-Office::Office(const push::Broker& broker, Settings settings, Roster roster, Enroller enroller, Wires wires)
-    : broker_(broker), settings_(std::move(settings)), roster_(std::move(roster)), enroller_(std::move(enroller)),
-      wires_(std::move(wires)),
+Office::Office(const push::Broker& broker, Settings settings, Roster roster, FleetKeys keys, Wires wires)
+    : broker_(broker), settings_(std::move(settings)), roster_(std::move(roster)),
+      enroller_(enrollerBy(std::move(keys))), wires_(std::move(wires)),
       lease_(settings_.member.empty() ? std::nullopt
                                       : std::optional(Lease(settings_.member, settings_.route, settings_.leaseLife))),
       thread_([this] { run(); }) {}
+
+Enroller Office::enrollerBy(FleetKeys keys) {
+    Invitations invitations(
+        keys.enrolment, [this](const std::string& key, const std::string& value) { return writeHouse(key, value); },
+        [this](const std::string& those) { return broker_.forget(houseBucket, those); });
+    return {std::move(keys), std::move(invitations)};
+}
 
 Office::~Office() {
     {
@@ -399,6 +406,24 @@ Result<void> Office::openStores() {
     return {};
 }
 
+namespace {
+
+/// All up to there is read, and what this server has written behind it is known here, too.
+Result<void> written(const Result<std::uint64_t>& revision, std::uint64_t& read) {
+    if (!revision.ok()) return revision.error();
+    if (*revision == read + 1) read = *revision;
+    return {};
+}
+
+} // namespace
+
+Result<void> Office::writeHouse(const std::string& key, const std::string& value) {
+    return written(broker_.writeOnce(houseBucket, key, value), houseRead_);
+}
+Result<void> Office::writeDevice(const std::string& key, const std::string& value) {
+    return written(broker_.put(devicesBucket, key, value), devicesRead_);
+}
+
 /// Invitations; and lists of operators and documents of desired state that another server was given.
 Result<void> Office::readHouse() {
     const std::string prefix = push::subjectOfKey(houseBucket, "");
@@ -418,7 +443,9 @@ Result<void> Office::readHouse() {
 Result<void> Office::keepList() {
     const FleetKeys& keys = enroller_.keys();
     if (listKept_ >= keys.list.version) return {};
-    return broker_.writeOnce(houseBucket, keyOfList(keys.list.version), textOf(keys.operators));
+    STINT_TRY(writeHouse(keyOfList(keys.list.version), textOf(keys.operators)));
+    listKept_ = keys.list.version;
+    return {};
 }
 
 Result<void> Office::takeList(std::string_view text) {
@@ -519,7 +546,7 @@ Result<void> Office::openReports() {
     return {};
 }
 
-/// What was heard is what the stream has: the broker, which could tell anything, tells both.
+/// The stream has all that was heard: the broker, which could tell anything, tells both.
 Result<std::vector<push::Recorded>> Office::someReports(std::uint64_t from, std::size_t most) {
     if (auto heard = heard_.take(from, most); !heard.empty()) return heard;
     const std::uint64_t known = reportsLast_ >= from ? reportsLast_ - from + 1 : 1;

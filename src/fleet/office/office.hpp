@@ -77,7 +77,7 @@ public:
         std::string member, route;  ///< its name and place in a cluster (push.md §3.3); empty: it is alone
         Duration leaseLife = Lease::usualLife;
     };
-    Office(const push::Broker& broker, Settings settings, Roster roster, Enroller enroller, Wires wires);
+    Office(const push::Broker& broker, Settings settings, Roster roster, FleetKeys keys, Wires wires);
     ~Office();
     Office(const Office&) = delete;
     Office& operator=(const Office&) = delete;
@@ -178,6 +178,8 @@ private:
 
     static std::string keyOfList(std::uint32_t version);
 
+    Enroller enrollerBy(FleetKeys keys);
+
     void leave(Work work);
     void lookForReports();
     void taken(const std::string& device);
@@ -221,6 +223,10 @@ private:
     }
     void tellOnce(const std::string& sentence);
     Result<void> checkOpen() const;
+
+    // Writing there. Errors of the broker's writeOnce() and put().
+    Result<void> writeHouse(const std::string& key, const std::string& value);
+    Result<void> writeDevice(const std::string& key, const std::string& value);
 
     // Answers.
     Result<std::string> left(const std::string& device, const std::string& question);
@@ -272,7 +278,7 @@ private:
     std::map<std::string, Running, std::less<>> campaigns_;
     DesiredState desired_;
     WallTime sweptAt_{}; ///< when those were looked for that are to be forgotten
-    // The revisions of buckets up to which all is known.
+    // The revisions of buckets up to which all is known: it was read, or written here.
     std::uint64_t devicesRead_ = 0, houseRead_ = 0;
     std::uint32_t listKept_ = 0; ///< the newest version of root's list that is there
     Ledger::Place campaignsRead_;

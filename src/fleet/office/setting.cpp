@@ -74,7 +74,7 @@ Result<Office::Set> Office::setBy(const Signed& paper, bool all) {
     if (!isThere) {
         STINT_TRY(enter(Act::Set, namesOfSigners(list, paper, commentOf(asked)), fmt::format("{}", asked.version),
                         fmt::format("{}, {}", asked.targets, counted(meant.devices.size(), "device")), &paper));
-        auto kept = broker_.writeOnce(houseBucket, fmt::format("{}{:08}", desiredPart, asked.version), textOf(paper));
+        auto kept = writeHouse(fmt::format("{}{:08}", desiredPart, asked.version), textOf(paper));
         if (!kept.ok()) {
             lose(kept.error());
             return kept.error();

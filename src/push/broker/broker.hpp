@@ -130,16 +130,16 @@ public:
     /// Makes a bucket of keys with values where it is not there, and gives it more replicas where it has less. The
     /// sequence of its newest value, 0: it had none yet.
     Result<std::uint64_t> openBucket(std::string_view bucket, int replicas = 1, BucketBounds bounds = {}) const;
-    /// The value that it has for the key from now on.
-    Result<void> put(std::string_view bucket, std::string_view key, std::string_view value) const;
+    /// The value that it has for the key from now on; returns its revision.
+    Result<std::uint64_t> put(std::string_view bucket, std::string_view key, std::string_view value) const;
     /// The value that a key has.
     Result<Value> valueOf(std::string_view bucket, std::string_view key) const;
-    /// The same as put(), in the place of that revision; 0: of none. IllegalState: the key has another one by now.
-    Result<void> replace(std::string_view bucket, std::string_view key, std::string_view value,
-                         std::uint64_t revision) const;
+    /// The same, in the place of that revision; 0: of none. IllegalState: the key has another one by now.
+    Result<std::uint64_t> replace(std::string_view bucket, std::string_view key, std::string_view value,
+                                  std::uint64_t revision) const;
     /// The value that a key has for good: it had none, or this one by a try whose answer was lost. IllegalState: it has
-    /// another one; Unavailable: nobody knows.
-    Result<void> writeOnce(std::string_view bucket, std::string_view key, std::string_view value) const;
+    /// another one; Unavailable: nobody knows. Returns its revision.
+    Result<std::uint64_t> writeOnce(std::string_view bucket, std::string_view key, std::string_view value) const;
     /// Those keys, as NATS writes several, have no value any more, and leave nothing behind.
     Result<void> forget(std::string_view bucket, std::string_view keys) const;
 

@@ -262,7 +262,7 @@ Result<std::optional<Stored>> Broker::next(std::string_view stream, std::uint64_
     return found ? std::optional(std::move(found->message)) : std::nullopt;
 }
 
-// What it tells has the headers of an answer; by 2.9 without the time.
+// The stream's own word has the headers of an answer; by 2.9 without the time.
 Result<void> Broker::followReports(const Heard& heard) const {
     STINT_TRY(it_->subscribe(fmt::format("{}>", takenPrefix), "", [heard](natsMsg* message) {
         if (auto report = recordedIn(message, reportsStream); report.ok() && *report) heard(*std::move(report));
@@ -389,9 +389,8 @@ Result<std::uint64_t> Broker::Connection::publish(const std::string& subject, st
     return ack->Sequence;
 }
 
-Result<void> Broker::put(std::string_view bucket, std::string_view key, std::string_view value) const {
-    STINT_TRY(it_->publish(subjectOfKey(bucket, key), value, nullptr));
-    return {};
+Result<std::uint64_t> Broker::put(std::string_view bucket, std::string_view key, std::string_view value) const {
+    return it_->publish(subjectOfKey(bucket, key), value, nullptr);
 }
 
 Result<void> Broker::purge(std::string_view bucket, std::string_view keys) const {
@@ -408,12 +407,12 @@ Result<Value> Broker::valueOf(std::string_view bucket, std::string_view key) con
     return found ? Value{.text = std::move(found->body), .revision = found->sequence} : Value();
 }
 
-Result<void> Broker::replace(std::string_view bucket, std::string_view key, std::string_view value,
-                             std::uint64_t revision) const {
-    const auto written = append(subjectOfKey(bucket, key), value, revision);
+Result<std::uint64_t> Broker::replace(std::string_view bucket, std::string_view key, std::string_view value,
+                                      std::uint64_t revision) const {
+    auto written = append(subjectOfKey(bucket, key), value, revision);
     if (!written.ok() && written.error().code == Errc::ILLEGAL_STATE)
         return fail(Errc::ILLEGAL_STATE, "{}: {} has another value by now", bucket, key);
-    return written.ok() ? Result<void>() : written.error();
+    return written;
 }
 
 Result<std::uint64_t> Broker::append(const std::string& subject, std::string_view body, std::uint64_t last) const {
@@ -424,12 +423,12 @@ Result<std::uint64_t> Broker::append(const std::string& subject, std::string_vie
     return it_->publish(subject, body, &expected);
 }
 
-Result<void> Broker::writeOnce(std::string_view bucket, std::string_view key, std::string_view value) const {
+Result<std::uint64_t> Broker::writeOnce(std::string_view bucket, std::string_view key, std::string_view value) const {
     auto written = replace(bucket, key, value, 0);
-    if (written.ok()) return {};
+    if (written.ok()) return written;
     const auto there = valueOf(bucket, key);
     if (!there.ok()) return fail(Errc::UNAVAILABLE, "{}: {}", key, there.error().message);
-    if (there->revision != 0 && there->text == value) return {};
+    if (there->revision != 0 && there->text == value) return there->revision;
     if (there->revision != 0) return fail(Errc::ILLEGAL_STATE, "{}: somebody else has written it", key);
     return written;
 }

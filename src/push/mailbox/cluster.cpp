@@ -47,9 +47,10 @@ Result<void> TakenNotes::readNew() {
 Result<void> TakenNotes::note(const TakenBack& what, WallTime at) {
     if (!add(what, at)) return {};
     const nlohmann::json value{{"subject", what.subject}, {"at", at.time_since_epoch().count()}};
-    auto noted = broker_.put(notesBucket, what.id, value.dump());
-    if (!noted.ok()) forget(what);
-    return noted;
+    const auto noted = broker_.put(notesBucket, what.id, value.dump());
+    if (noted.ok()) return {};
+    forget(what);
+    return noted.error();
 }
 
 bool TakenNotes::has(const TakenBack& what, WallTime kept) const {
@@ -215,9 +216,9 @@ Result<void> Cluster::letJoin(WallTime now) {
         const std::lock_guard lock(mutex_);
         if (isUnderWay(joiningIn(noted.text), now)) return other;
     }
-    auto written = broker_.replace(clusterBucket, joiningKey, textOf(next), noted.revision);
-    if (!written.ok() && written.error().code == Errc::ILLEGAL_STATE) return other;
-    return written;
+    const auto written = broker_.replace(clusterBucket, joiningKey, textOf(next), noted.revision);
+    if (written.ok()) return {};
+    return written.error().code == Errc::ILLEGAL_STATE ? other : written.error();
 }
 
 int Cluster::replicas() const {
@@ -281,7 +282,8 @@ Result<void> Cluster::note(const std::string& shard, const std::string& store, s
     auto place = placeIn(value.text);
     if (!place || place->store != store || place->highest >= highest) return {};
     place->highest = highest;
-    return broker_.replace(clusterBucket, key, textOf(*place), value.revision);
+    STINT_TRY(broker_.replace(clusterBucket, key, textOf(*place), value.revision));
+    return {};
 }
 
 std::vector<Epoch> Cluster::epochs(const std::string& shard, const std::string& store) const {
