@@ -85,7 +85,7 @@ struct Broker::Connection {
 };
 
 /// How long a server has, from the first packet to its greeting's end.
-constexpr Duration connecting{2'000};
+constexpr Duration connecting{4'000};
 
 /// `file`: the path of the credentials, as long as the connection is there. IllegalArgument: a URL is none.
 Result<nats::Options> optionsOf(const Broker::Settings& settings, std::string* file);

@@ -120,7 +120,8 @@ std::string inQuotes(const std::filesystem::path& path) { return nlohmann::json(
 
 std::string tlsOf(const std::optional<Serving::Settings::Listening>& listening) {
     if (!listening) return {};
-    return fmt::format("tls: {{ cert_file: {}, key_file: {} }}\n", inQuotes(listening->certificate),
+    // Where all devices come back at once, or one over a satellite, the usual 2 s are not enough.
+    return fmt::format("tls: {{ cert_file: {}, key_file: {}, timeout: 10 }}\n", inQuotes(listening->certificate),
                        inQuotes(listening->key));
 }
 
