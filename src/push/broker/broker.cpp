@@ -42,6 +42,7 @@ Result<Broker> Broker::connect(const Settings& settings) {
     auto it = std::make_shared<Connection>();
     it->credentials = settings.credentials;
     it->clustered = settings.clustered;
+    it->connecting = connectingOf(settings);
     it->inbox = fmt::format("_INBOX.{}{}{}.", settings.device, settings.device.empty() ? "" : ".", newId());
     const auto options = STINT_TRY(optionsOf(settings, &it->credentials));
     const auto isThere = [](natsConnection*, void* closure) {

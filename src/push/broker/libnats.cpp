@@ -31,7 +31,7 @@ std::string_view passing(natsStatus status) {
     }
 }
 
-constexpr unsigned longestGreeting = 5; ///< s: libnats itself means to wait for 4
+constexpr unsigned longestGreeting = 5; ///< s: libnats itself means to wait for less
 
 void fellSilent(int) {
     constexpr std::string_view sentence =

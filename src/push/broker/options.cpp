@@ -85,6 +85,11 @@ natsStatus giveSignature(char** error, unsigned char** signature, int* length, c
 
 } // namespace
 
+// Whoever posts waits for what stint-endpoint says, and that for its server here; a device's may be over a satellite.
+Duration connectingOf(const Broker::Settings& settings) {
+    return settings.device.empty() ? std::chrono::seconds(2) : std::chrono::seconds(4);
+}
+
 Result<Options> optionsOf(const Broker::Settings& settings, std::string* file) {
     STINT_TRY(checkUrls(settings.urls));
     natsOptions* made = nullptr;
@@ -98,7 +103,7 @@ Result<Options> optionsOf(const Broker::Settings& settings, std::string* file) {
         STINT_TRY(checked(natsOptions_SetUserCredentialsCallbacks(made, giveJwt, file, giveSignature, file),
                           settings.credentials));
     natsOptions_SetErrorHandler(made, told, nullptr);
-    natsOptions_SetTimeout(made, connecting.count());
+    natsOptions_SetTimeout(made, connectingOf(settings).count());
     natsOptions_SetMaxReconnect(made, -1);
     natsOptions_SetSendAsap(made, true);      // libnats would wait for a millisecond, whether more comes or not
     natsOptions_SetReconnectBufSize(made, 1); // what was sent while there is no server is not sent by itself later
