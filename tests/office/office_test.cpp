@@ -614,6 +614,24 @@ TEST_CASE("§5.1: however many devices tell, those who ask have their turn") {
     CHECK(eventually([&] { return desk.look(read) == flood; }));
 }
 
+TEST_CASE("§5.2: who was removed while the disk had no room is gone when it has") {
+    SmallFleet fleet(2);
+    Desk& desk = *fleet.desk;
+    const std::string id = fleet.phones[0].id();
+    rlimit room{};
+    ::signal(SIGXFSZ, SIG_IGN);
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &room) == 0);
+    const rlimit none{0, room.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &none) == 0);
+    const auto removed = desk.remove(id); // the broker has it
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &room) == 0);
+    CHECK(removed.error().code == Errc::STORAGE);
+    CHECK(eventually([&] {
+        return desk.look(
+            [&](Office::View& view) { return view.isOpen() && sure(view.roster().device(id)).value().isGone; });
+    }));
+}
+
 TEST_CASE("An endpoint is worth its token, and names no place") {
     const std::string token = push::newToken();
     CHECK(sure(pathOfEndpoint("https://push.example/push/v1/" + token)) == "/push/v1/" + token);

@@ -102,8 +102,9 @@ Result<std::string> Office::joined(const std::string& device, const std::string&
 
 /// The device has that certificate from now on.
 Result<void> Office::certified(const std::string& device, const Signed& certificate) {
-    STINT_TRY(writeDevice(device, textOf(certificate)));
+    const auto revision = STINT_TRY(broker_.put(devicesBucket, device, textOf(certificate)));
     STINT_TRY(roster_.put({&certificate, 1}));
+    knows(devicesRead_, revision);
     note([&](News& news) {
         news.fleet = true;
         news.devices.insert(device);
@@ -162,6 +163,7 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
                                   areDaysNews(entry->daysKept, hello.days, now));
     const bool isNumbered = hello.trace.number % numbersKept == 0 && hello.trace.number != 0 && !answer.isCloned;
     const bool isKept = entry && !entry->isGone && (isNews || isNumbered);
+    std::optional<std::uint64_t> revision;
     if (isKept) {
         const Hello kept{.version = hello.version,
                          .endpoint = hello.endpoint,
@@ -170,15 +172,20 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
                          .ended = {},
                          .trace = hello.trace,
                          .days = hello.days};
-        STINT_TRY(writeDevice(device + std::string(helloEnd), textOf(kept)));
+        revision = STINT_TRY(broker_.put(devicesBucket, device + std::string(helloEnd), textOf(kept)));
     }
     answer.missing = STINT_TRY(roster_.hello(device, hello, now));
     if (!hello.days.empty() || entry->daysKept)
         STINT_TRY(roster_.noteDays(device, hello.days, isKept ? now : entry->daysKept.value_or(now)));
+    if (revision) knows(devicesRead_, *revision);
     if (hello.reported) {
         const std::pair<std::string, Signed> told{device, *hello.reported};
         const auto taken = STINT_TRY(roster_.takeStates({&told, 1}));
-        if (taken > 0) STINT_TRY(writeDevice(device + std::string(reportedEnd), textOf(*hello.reported)));
+        if (taken > 0) {
+            const auto stated =
+                STINT_TRY(broker_.put(devicesBucket, device + std::string(reportedEnd), textOf(*hello.reported)));
+            knows(devicesRead_, stated);
+        }
     }
     const auto state = STINT_TRY(roster_.stateOf(device, now));
     const auto* const wanted = state ? desired().wantedOf(state->facts) : nullptr;
@@ -206,9 +213,11 @@ Result<bool> Office::isCloned(const DeviceEntry& entry, const Hello& hello) {
     const bool follows = STINT_TRY(roster_.follow(entry.id, hello.trace));
     if (follows) return false;
     STINT_TRY(enter(Act::Cloned, std::string(theServer), entry.id, fmt::format("enrolment {}", entry.enrolment)));
-    STINT_TRY(writeDevice(entry.id + std::string(clonedEnd), fmt::format("{}", entry.enrolment)));
+    const auto revision =
+        STINT_TRY(broker_.put(devicesBucket, entry.id + std::string(clonedEnd), fmt::format("{}", entry.enrolment)));
     const Roster::Meaning found{entry.id, entry.enrolment};
     STINT_TRY(roster_.markCloned({&found, 1}));
+    knows(devicesRead_, revision);
     note([](News& news) { news.fleet = true; });
     leaveCampaigns(entry.id);
     return true;
@@ -308,12 +317,15 @@ Result<void> Office::takenOperators(const Signed& given) {
     STINT_TRY(enter(Act::Operators, "root", fmt::format("{}", list.version), counted(list.operators.size(), "operator"),
                     &given));
     // It is the fleet's before it is this server's.
-    if (auto kept = writeHouse(keyOfList(list.version), textOf(given)); !kept.ok()) {
+    const auto kept = broker_.writeOnce(houseBucket, keyOfList(list.version), textOf(given));
+    if (!kept.ok()) {
         lose(kept.error());
-        return kept;
+        return kept.error();
     }
     note([](News& news) { news.fleet = true; });
-    return keys.takeOperators(settings_.data, given);
+    STINT_TRY(keys.takeOperators(settings_.data, given));
+    knows(houseRead_, *kept);
+    return {};
 }
 
 Result<Office::Started> Office::started(const Signed& document, bool all) {
@@ -460,11 +472,13 @@ Result<void> Office::removed(const std::string& device) {
 }
 
 Result<void> Office::takenOut(const std::string& device) {
-    if (auto put = writeDevice(device, ""); !put.ok()) {
+    const auto put = broker_.put(devicesBucket, device, "");
+    if (!put.ok()) {
         lose(put.error());
-        return put;
+        return put.error();
     }
     STINT_TRY(roster_.leave(device));
+    knows(devicesRead_, *put);
     note([&](News& news) {
         news.fleet = true;
         news.devices.insert(device);

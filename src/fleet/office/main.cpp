@@ -65,7 +65,7 @@ void printLine(std::string_view line) {
     std::fflush(stdout);
 }
 
-/// From now on devices' questions come to the office, and it hears when they report.
+/// From now on devices' questions come to the office.
 Result<void> answer(const push::Broker& broker, Office& office) {
     using Word = push::FleetWord;
     for (const Word word : {Word::Join, Word::Hello, Word::Doc, Word::Slot, Word::Leave})
@@ -75,7 +75,7 @@ Result<void> answer(const push::Broker& broker, Office& office) {
                                          if (asker)
                                              office.ask(word, asker->asker.device, std::move(question), answered);
                                      }));
-    return broker.followReports([&office](auto report) { office.reported(std::move(report)); });
+    return {};
 }
 
 /// While it is there the office may be called; the broker calls nobody from its end on.
@@ -127,6 +127,7 @@ Result<void> serve(const Options& options) {
                 .follows = [] { printLine("follows"); },
                 .superseded = [end] { end("another server leads the fleet"); }});
         const Calls calls{broker};
+        STINT_TRY(broker.followReports([&office](auto report) { office->reported(std::move(report)); }));
         broker.follow([&](bool up) { office->connected(up); },
                       [&](push::Ending) { end("the broker lets this server in no more"); });
         const std::string token = push::newToken(), address = fmt::format("http://127.0.0.1:{}", server.port());

@@ -89,9 +89,13 @@ Office::Office(const push::Broker& broker, Settings settings, Roster roster, Fle
       thread_([this] { run(); }) {}
 
 Enroller Office::enrollerBy(FleetKeys keys) {
-    Invitations invitations(
-        keys.enrolment, [this](const std::string& key, const std::string& value) { return writeHouse(key, value); },
-        [this](const std::string& those) { return broker_.forget(houseBucket, those); });
+    const auto keep = [this](const std::string& key, const std::string& value) -> Result<void> {
+        const auto revision = STINT_TRY(broker_.writeOnce(houseBucket, key, value));
+        knows(houseRead_, revision);
+        return {};
+    };
+    Invitations invitations(keys.enrolment, keep,
+                            [this](const std::string& those) { return broker_.forget(houseBucket, those); });
     return {std::move(keys), std::move(invitations)};
 }
 
@@ -406,22 +410,9 @@ Result<void> Office::openStores() {
     return {};
 }
 
-namespace {
-
-/// All up to there is read, and what this server has written behind it is known here, too.
-Result<void> written(const Result<std::uint64_t>& revision, std::uint64_t& read) {
-    if (!revision.ok()) return revision.error();
-    if (*revision == read + 1) read = *revision;
-    return {};
-}
-
-} // namespace
-
-Result<void> Office::writeHouse(const std::string& key, const std::string& value) {
-    return written(broker_.writeOnce(houseBucket, key, value), houseRead_);
-}
-Result<void> Office::writeDevice(const std::string& key, const std::string& value) {
-    return written(broker_.put(devicesBucket, key, value), devicesRead_);
+// A value that is written there and not here, for the disk has failed, is read, and so is all behind it.
+void Office::knows(std::uint64_t& read, std::uint64_t revision) {
+    if (revision == read + 1) read = revision;
 }
 
 /// Invitations; and lists of operators and documents of desired state that another server was given.
@@ -443,7 +434,9 @@ Result<void> Office::readHouse() {
 Result<void> Office::keepList() {
     const FleetKeys& keys = enroller_.keys();
     if (listKept_ >= keys.list.version) return {};
-    STINT_TRY(writeHouse(keyOfList(keys.list.version), textOf(keys.operators)));
+    const auto revision =
+        STINT_TRY(broker_.writeOnce(houseBucket, keyOfList(keys.list.version), textOf(keys.operators)));
+    knows(houseRead_, revision);
     listKept_ = keys.list.version;
     return {};
 }

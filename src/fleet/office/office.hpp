@@ -224,9 +224,8 @@ private:
     void tellOnce(const std::string& sentence);
     Result<void> checkOpen() const;
 
-    // Writing there. Errors of the broker's writeOnce() and put().
-    Result<void> writeHouse(const std::string& key, const std::string& value);
-    Result<void> writeDevice(const std::string& key, const std::string& value);
+    /// All up to `read` of a bucket was, and what this server has written there as `revision` is done here, too.
+    static void knows(std::uint64_t& read, std::uint64_t revision);
 
     // Answers.
     Result<std::string> left(const std::string& device, const std::string& question);

@@ -74,12 +74,14 @@ Result<Office::Set> Office::setBy(const Signed& paper, bool all) {
     if (!isThere) {
         STINT_TRY(enter(Act::Set, namesOfSigners(list, paper, commentOf(asked)), fmt::format("{}", asked.version),
                         fmt::format("{}, {}", asked.targets, counted(meant.devices.size(), "device")), &paper));
-        auto kept = writeHouse(fmt::format("{}{:08}", desiredPart, asked.version), textOf(paper));
+        const auto kept =
+            broker_.writeOnce(houseBucket, fmt::format("{}{:08}", desiredPart, asked.version), textOf(paper));
         if (!kept.ok()) {
             lose(kept.error());
             return kept.error();
         }
         desired_ = std::move(next);
+        knows(houseRead_, *kept);
     }
     tellOf(asked.version, meant.devices);
     return Set{asked.version, static_cast<std::uint32_t>(meant.devices.size())};

@@ -34,7 +34,7 @@ struct Broker::Connection {
     std::function<void(const std::vector<std::string>&)> others;
     std::string credentials; ///< a file
     bool clustered = false;
-    Duration connecting{0}; ///< how long a server has, from the first packet to its greeting's end
+    Duration connecting{0};
     natsConnection* nats = nullptr;
     nats::JetStream jetStream;
     std::string inbox; ///< the subjects of this connection's answers begin so
@@ -85,6 +85,7 @@ struct Broker::Connection {
     void close();
 };
 
+/// How long a server has, from the first packet to its greeting's end.
 Duration connectingOf(const Broker::Settings& settings);
 /// `file`: the path of the credentials, as long as the connection is there. IllegalArgument: a URL is none.
 Result<nats::Options> optionsOf(const Broker::Settings& settings, std::string* file);

@@ -27,6 +27,15 @@ constexpr std::int64_t longestReport = 16 << 10, reportsOfOne = 256;
 
 std::int64_t inNanoseconds(Duration time) { return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count(); }
 
+/// The first subjects' messages are told as those of the second ones, which have to be there as long as this is.
+jsRePublish telling(const std::string& subjects, const std::string& live) {
+    jsRePublish told;
+    jsRePublish_Init(&told);
+    told.Source = subjects.c_str();
+    told.Destination = live.c_str();
+    return told;
+}
+
 } // namespace
 
 Result<nats::StreamInfo> Broker::Connection::update(jsStreamConfig config) const {
@@ -60,9 +69,9 @@ Result<StreamState> Broker::Connection::open(jsStreamConfig& config) const {
     STINT_TRY(checked(status, config.Name));
     StreamInfo info = STINT_TRY(moreReplicas(StreamInfo(found), static_cast<int>(config.Replicas)));
     if (config.RePublish && !info->Config->RePublish) {
-        jsStreamConfig telling = *info->Config;
-        telling.RePublish = config.RePublish;
-        if (auto updated = update(telling); updated.ok()) info = *std::move(updated);
+        jsStreamConfig other = *info->Config;
+        other.RePublish = config.RePublish;
+        if (auto updated = update(other); updated.ok()) info = *std::move(updated);
     }
     return StreamState{.store = fmt::format("{}@{}", config.Name, info->Created),
                        .last = info->State.LastSeq,
@@ -76,10 +85,7 @@ Result<StreamState> Broker::openStream(std::string_view shard, int replicas) con
     const std::string subjects = fmt::format("{}{}.>", storedPrefix, shard),
                       live = fmt::format("{}{}.>", livePrefix, shard);
     const char* subject = subjects.c_str();
-    jsRePublish told;
-    jsRePublish_Init(&told);
-    told.Source = subjects.c_str();
-    told.Destination = live.c_str();
+    jsRePublish told = telling(subjects, live);
     jsStreamConfig config;
     jsStreamConfig_Init(&config);
     config.Name = name.c_str();
@@ -103,11 +109,8 @@ Result<StreamState> Broker::openReports(int replicas, Bytes most) const {
         subjects.at(n) = fleetSubject(FleetWord::Report, fmt::format("{:02x}", n), "*");
         pointers.at(n) = subjects.at(n).c_str();
     }
-    const std::string all = fmt::format("{}>", reportPrefix), taken = fmt::format("{}>", takenPrefix);
-    jsRePublish told;
-    jsRePublish_Init(&told);
-    told.Source = all.c_str();
-    told.Destination = taken.c_str();
+    const std::string all = fleetSubjects(FleetWord::Report), taken = fmt::format("{}$1.$2", takenPrefix);
+    jsRePublish told = telling(all, taken);
     jsStreamConfig config;
     jsStreamConfig_Init(&config);
     config.RePublish = &told;
@@ -267,7 +270,7 @@ Result<void> Broker::followReports(const Heard& heard) const {
     STINT_TRY(it_->subscribe(fmt::format("{}>", takenPrefix), "", [heard](natsMsg* message) {
         if (auto report = recordedIn(message, reportsStream); report.ok() && *report) heard(*std::move(report));
     }));
-    STINT_TRY(it_->subscribe(fmt::format("{}>", reportPrefix), "", [heard](natsMsg*) { heard(std::nullopt); }));
+    STINT_TRY(it_->subscribe(fleetSubjects(FleetWord::Report), "", [heard](natsMsg*) { heard(std::nullopt); }));
     it_->flush();
     return {};
 }

@@ -32,9 +32,8 @@ std::string fleetSubjects();
 /// Subjects of all words of a device, whatever shard it says to have.
 std::string fleetSubjectsOf(std::string_view device);
 
-/// Where the stream of reports tells each one that it has taken: that prefix in the place of the first, and all of
-/// them.
-inline constexpr std::string_view reportPrefix = "stint.f.report.", takenPrefix = "stint.taken.";
+/// The stream of reports tells each one that it has taken as this and SHARD.DEVICE.
+inline constexpr std::string_view takenPrefix = "stint.taken.";
 
 /// The word, and who asks. nullopt: it is no subject of these.
 struct FleetAsker {
