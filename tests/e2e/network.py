@@ -25,20 +25,24 @@ def is_possible():
 
 class Network:
     def __init__(self, count):
-        self.switch = f"sw{os.getpid()}"
+        # The switch has a namespace, too: nothing of the host (a NetworkManager of another test) sees a link to speak on.
+        self.switch = f"stint{os.getpid()}-switch"
         self.names, self.cables = [], []
-        ip("link", "add", self.switch, "type", "bridge")
-        ip("link", "set", self.switch, "up")
+        ip("netns", "add", self.switch)
+        self.at_switch("add", "switch", "up", "type", "bridge", "mcast_snooping", "0")
         for n in range(count):
-            name, cable = f"stint{os.getpid()}-{n}", f"c{os.getpid()}-{n}"
+            name, cable = f"stint{os.getpid()}-{n}", f"cable{n}"
             ip("netns", "add", name)
             self.names.append(name)
-            ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", name)
+            self.at_switch("add", cable, "type", "veth", "peer", "name", "eth0", "netns", name)
             self.cables.append(cable)
-            ip("link", "set", cable, "master", self.switch, "up")
+            self.at_switch("set", cable, "master", "switch", "up")
             ip("-n", name, "addr", "add", f"{self.address(n)}/24", "dev", "eth0")
             for device in ("lo", "eth0"):
                 ip("-n", name, "link", "set", device, "up")
+
+    def at_switch(self, *words):
+        ip("-n", self.switch, "link", *words)
 
     @staticmethod
     def address(which):
@@ -59,15 +63,12 @@ class Network:
                 assert LIBC.setns(before.fileno(), CLONE_NEWNET) == 0
 
     def pull(self, which):
-        ip("link", "set", self.cables[which], "down")
+        self.at_switch("set", self.cables[which], "down")
 
     def plug(self, which):
-        ip("link", "set", self.cables[which], "up")
+        self.at_switch("set", self.cables[which], "up")
 
     def close(self):
-        for cable in self.cables:
-            with suppress(subprocess.CalledProcessError):
-                ip("link", "del", cable)
-        for name in self.names:
+        """The cables go with the namespaces that they are in."""
+        for name in (*self.names, self.switch):
             ip("netns", "del", name)
-        ip("link", "del", self.switch)

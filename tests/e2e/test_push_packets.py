@@ -45,15 +45,17 @@ class Cable:
         self.socket.bind(("eth0", IPV4))
 
     def read(self):
-        """How many of the line there were since the last look, how many bytes of them were text, and how many others."""
-        line, size, others = 0, 0, 0
+        """How many of the line there were since the last look, how many bytes of them were text, and each other's header."""
+        line, size, others = 0, 0, []
         while select.select([self.socket], [], [], 0)[0]:
             packet = self.socket.recv(65536)
             inner = (packet[0] & 15) * 4
             is_line = packet[9] == socket.IPPROTO_TCP and self.port in struct.unpack_from(">HH", packet, inner)
-            line, others = line + is_line, others + (not is_line)
             if is_line:
+                line += 1
                 size += struct.unpack_from(">H", packet, 2)[0] - inner - (packet[inner + 12] >> 4) * 4
+            else:
+                others.append(packet[:28].hex())
         return line, size, others
 
     def close(self):

@@ -124,7 +124,7 @@ test("on a phone, a row has its action without being opened", async () => {
     // issue 31
     const page = await browser.open("#/now", { width: 390, height: 844 });
     const act = page.locator("li.job", { hasText: "film.iso" }).getByRole("button", { name: "Pause: film.iso" });
-    assert.equal(await act.isVisible(), true);
+    await act.waitFor(); // that it is visible
     await act.click();
     const row = page.locator("li.job", { hasText: "film.iso" });
     await row.getByRole("button", { name: "Resume: film.iso" }).waitFor();
