@@ -196,10 +196,10 @@ TEST_CASE("fleet.md §4.2: its slot counts from the question that was answered, 
     Phone phone({Phone::run(false, true)});
     phone.offered();
     phone.handle(Errand::Run{});
-    phone.after(30s);
+    phone.after(15s);
     phone.answered(Reply::Word::Begin, 5min);
     CHECK(phone.isRunning());
-    phone.after(4min + 29s);
+    phone.after(4min + 44s);
     CHECK(phone.isRunning());
     phone.did();
     phone.after(1s);
@@ -209,7 +209,7 @@ TEST_CASE("fleet.md §4.2: its slot counts from the question that was answered, 
     Phone late({Phone::get()});
     late.offered();
     late.handle(Errand::Run{});
-    late.after(20s);
+    late.after(15s);
     late.answered(Reply::Word::Begin, 10s);
     CHECK(!late.isRunning());
     CHECK(late.last().outcome == Outcome::TimedOut);

@@ -25,10 +25,6 @@ namespace {
 /// better.
 constexpr Duration patience = commandGrace + std::chrono::seconds(5);
 
-/// PROPOSAL: a job that has asked so often for its slot, and heard nothing, is not held for longer, and rests.
-constexpr int mostUnanswered = 3;
-constexpr Duration restUnanswered = std::chrono::minutes(10);
-
 /// A campaign of which no document is there: it is refused, or has ended.
 Campaign withoutDocument() {
     Campaign campaign;

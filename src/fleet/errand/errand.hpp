@@ -18,8 +18,11 @@ namespace stint::fleet {
 
 /// PROPOSAL: a verification that fails is tried again after this, until its time is over.
 inline constexpr Duration verifyAgain = std::chrono::seconds(30);
-/// PROPOSAL: an unanswered question is asked again after this.
-inline constexpr Duration answerWithin = std::chrono::seconds(40);
+/// PROPOSAL: an unanswered question is asked again after this; and a job that has asked so often, and heard nothing, is
+/// not held for longer, and rests for so long.
+inline constexpr Duration answerWithin = std::chrono::seconds(20);
+inline constexpr int mostUnanswered = 6;
+inline constexpr Duration restUnanswered = std::chrono::minutes(10);
 
 /// PROPOSAL: the shortest time between two reports of what a job waits for.
 inline constexpr Duration blockersAgain = std::chrono::minutes(15);

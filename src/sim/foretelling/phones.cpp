@@ -14,11 +14,8 @@ namespace {
 using What = Agenda::What;
 using fleet::Errand;
 
-// The agent's own numbers (fleet/agent/agent.cpp): a command that hangs is given up so much later than its time, and a
-// job whose questions nobody answers rests.
+/// The agent's own number (fleet/agent/agent.cpp): a command that hangs is given up so much later than its time.
 constexpr Duration patience = std::chrono::seconds(12);
-constexpr int mostUnanswered = 3;
-constexpr Duration restUnanswered = std::chrono::minutes(10);
 
 constexpr Duration smallStep = std::chrono::seconds(1); ///< a policy, a manifest, settings
 constexpr Duration returnsIn = std::chrono::minutes(2); ///< after the server does, within this
@@ -353,10 +350,11 @@ void Phones::tick(Nth device, Duration when) {
     auto effects = awake.errand.handle(Errand::Tick{}, instant());
     const bool asks = std::ranges::any_of(
         effects, [](const auto& effect) { return std::holds_alternative<Errand::AskForSlot>(effect); });
-    if (!asks || ++awake.unanswered < mostUnanswered) return take(device, awake, effects);
+    if (!asks || ++awake.unanswered < fleet::mostUnanswered) return take(device, awake, effects);
     effects = awake.errand.handle(Errand::Stop{}, instant());
     for (Errand::Effect& effect : effects)
-        if (auto* waits = std::get_if<Errand::Wait>(&effect)) waits->after = std::max(waits->after, restUnanswered);
+        if (auto* waits = std::get_if<Errand::Wait>(&effect))
+            waits->after = std::max(waits->after, fleet::restUnanswered);
     take(device, awake, effects);
 }
 
