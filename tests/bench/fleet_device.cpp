@@ -19,6 +19,7 @@ using namespace fleet;
 constexpr std::string_view boot = "the only one";
 constexpr Duration firstRest = std::chrono::seconds(10); ///< as stintd lets the agent's job rest that is to run again
 constexpr Duration restNoNews = std::chrono::hours(1);
+constexpr Duration patience = std::chrono::seconds(2); ///< src/push/line/fetching.cpp
 constexpr Duration longestQuestion = std::chrono::seconds(15), betweenSends = std::chrono::seconds(5); ///< push.md §4.2
 constexpr Duration firstTry = std::chrono::seconds(1), longestTry = std::chrono::minutes(5); ///< push.md §4.2
 constexpr std::string_view sequenceHeader = "Nats-Sequence";
@@ -85,7 +86,7 @@ void FleetDevice::reconnect() {
 /// Fetches what was missed.
 void FleetDevice::catchUp() {
     if (std::exchange(isCatchingUp_, true)) return;
-    line_.ask(subjectOf(push::Service::Box, device_.shard, device_.name), textOf(box_),
+    line_.ask(subjectOf(push::Service::Box, device_.shard, device_.name), textOf(box_), patience,
               [this](const Result<std::string>& text) {
                   isCatchingUp_ = false;
                   const auto answer = text.ok() ? push::boxAnswerIn(*text) : Result<push::BoxAnswer>(text.error());
@@ -151,7 +152,7 @@ void FleetDevice::ask(push::FleetWord word, std::string question, FleetLine::Ans
 void FleetDevice::send(std::uint64_t which) {
     Asked& asked = asked_.at(which);
     asked.isSent = true;
-    line_.ask(push::fleetSubject(asked.word, device_.shard, device_.name), asked.question,
+    line_.ask(push::fleetSubject(asked.word, device_.shard, device_.name), asked.question, longestQuestion,
               [this, which](Result<std::string> answer) {
                   const auto its = asked_.find(which);
                   if (its == asked_.end()) return;
@@ -172,7 +173,7 @@ void FleetDevice::registerForPush(const push::PublicKey& server, const std::stri
                                               .vapid = "",
                                               .encrypted = false,
                                               .sealedKey = push::sealed(device_.lineKey, server)};
-    line_.ask(subjectOf(push::Service::Registrations, device_.shard, device_.name), textOf(question),
+    line_.ask(subjectOf(push::Service::Registrations, device_.shard, device_.name), textOf(question), longestQuestion,
               [this, origin, done = std::move(done)](const Result<std::string>& text) {
                   auto made = text.ok() ? push::registrationAnswerIn(*text) : Result<void>(text.error());
                   if (made.ok()) endpoint_ = origin + std::string(push::postPath) + token_;

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <random>
 #include <utility>
 
 #include <fmt/core.h>
@@ -77,8 +78,10 @@ Place::Place(std::vector<std::uint16_t> ports, std::string host)
 Place::~Place() = default;
 
 FleetLine::FleetLine(Loop& loop, const Place& place, const Device& device, Hooks hooks)
-    : loop_(loop), place_(place), device_(device), hooks_(std::move(hooks)),
-      next_(std::hash<std::string>()(device_.name)), tls_(std::make_unique<Tls>()) {}
+    : loop_(loop), place_(place), device_(device), hooks_(std::move(hooks)), ports_(place.ports_),
+      tls_(std::make_unique<Tls>()) {
+    std::shuffle(ports_.begin(), ports_.end(), std::minstd_rand(std::hash<std::string>()(device_.name)));
+}
 FleetLine::~FleetLine() = default;
 
 void FleetLine::connect() {
@@ -86,7 +89,7 @@ void FleetLine::connect() {
     if (!fd_) giveUp(fmt::format("no socket: {}", std::strerror(errno)));
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_port = htons(place_.ports_[next_++ % place_.ports_.size()]);
+    address.sin_port = htons(ports_[next_++ % ports_.size()]);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int yes = 1;
     ::setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
@@ -206,11 +209,12 @@ void FleetLine::takeMessage(std::string_view subject, std::string_view headers, 
             {.subject = std::string(subject), .headers = headersIn(headers), .body = std::string(body)});
     auto its = waiting_.extract(numberIn<std::uint64_t>(subject.substr(inbox_.size())).value_or(0));
     if (!its) return; // it came too late
-    if (headers.starts_with("NATS/1.0 503")) return its.mapped()(fail(Errc::UNAVAILABLE, "nobody answers"));
+    const bool isNobody = headers.starts_with("NATS/1.0 503") || headers.find("Status: 503") != std::string_view::npos;
+    if (isNobody) return its.mapped()(fail(Errc::UNAVAILABLE, "nobody answers"));
     its.mapped()(std::string(body));
 }
 
-void FleetLine::ask(const std::string& subject, std::string_view question, Answered answered) {
+void FleetLine::ask(const std::string& subject, std::string_view question, Duration patience, Answered answered) {
     if (state_ != State::Up) return answered(fail(Errc::UNAVAILABLE, "the broker is away"));
     const std::uint64_t which = ++number_;
     waiting_.emplace(which, std::move(answered));

@@ -53,8 +53,7 @@ public:
 
     using Answered = std::function<void(Result<std::string>)>;
     /// Unavailable: there is no connection, or it was lost, or no answer came within `patience`.
-    void ask(const std::string& subject, std::string_view question, Answered answered);
-    static constexpr Duration patience = std::chrono::seconds(10); ///< push.md §4.2
+    void ask(const std::string& subject, std::string_view question, Duration patience, Answered answered);
 
 private:
     enum class State : std::uint8_t { Down, Greeting, Handshake, LetIn, Up };
@@ -76,7 +75,8 @@ private:
     const Place& place_;
     const Device& device_;
     Hooks hooks_;
-    std::size_t next_; ///< of the ports, modulo how many there are: where a broker is gone, another's
+    std::vector<std::uint16_t> ports_; ///< in an order of the device's own, as libnats has it: who is cut off goes on
+    std::size_t next_ = 0;             ///< of them, modulo how many there are
     Fd fd_;
     std::unique_ptr<Tls> tls_;
     State state_ = State::Down;

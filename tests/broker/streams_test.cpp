@@ -205,10 +205,8 @@ TEST_CASE("a question that nobody answers holds up no other") { // §4.2
     std::mutex mutex;
     std::vector<std::pair<int, Result<std::string>>> answers;
     const Reports of(nats); // it goes first, and tells what is not answered
-    REQUIRE(of.server.answer(fleetSubjects(FleetWord::Slot), "stint", [&](const std::string&, std::string_view) {
-        ++heard;
-        return std::string(); // no answer
-    }));
+    REQUIRE(of.server.answerLater(fleetSubjects(FleetWord::Slot), "stint",
+                                  [&](const std::string&, const std::string&, const Broker::Answered&) { ++heard; }));
     REQUIRE(of.server.answer(fleetSubjects(FleetWord::Hello), "stint",
                              [](const std::string& subject, std::string_view) { return subject; }));
     const auto ask = [&](FleetWord word, int number, Duration longest) {
@@ -235,10 +233,10 @@ TEST_CASE("a question that nobody answers holds up no other") { // §4.2
     }
 }
 
-TEST_CASE("questions that wait longer than who asks are passed over, and later ones are answered") { // §3
+TEST_CASE("of questions that wait the last ones are answered, and of the others it is said that nobody does") { // §3
     const NatsServer nats;
     std::promise<void> answers;
-    std::atomic<int> heard = 0, answered = 0;
+    std::atomic<int> heard = 0, answered = 0, refused = 0;
     const Reports of(nats);
     REQUIRE(of.server.answer(fleetSubjects(FleetWord::Hello), "stint",
                              [&, goesOn = answers.get_future().share()](const std::string&, std::string_view) {
@@ -248,7 +246,7 @@ TEST_CASE("questions that wait longer than who asks are passed over, and later o
                              }));
     const auto ask = [&] {
         of.device.askBeside(fleetSubject(FleetWord::Hello, "00", of.name), "?", std::chrono::hours(1),
-                            [&](const Result<std::string>& answer) { answered += answer.ok() ? 1 : 0; });
+                            [&](const Result<std::string>& answer) { ++(answer.ok() ? answered : refused); });
     };
     ask();
     REQUIRE(eventually([&] { return heard == 1; }));
@@ -260,24 +258,30 @@ TEST_CASE("questions that wait longer than who asks are passed over, and later o
     CHECK(of.device.ask(fleetSubject(FleetWord::Slot, "00", of.name), "?").ok());
     answers.set_value();
     REQUIRE(eventually([&] { return answered == 1 + Broker::mostUnanswered; }));
+    CHECK(refused == 2 * Broker::mostUnanswered);
     ask();
     CHECK(eventually([&] { return answered == 2 + Broker::mostUnanswered; }));
     CHECK(heard == 2 + Broker::mostUnanswered);
+    // An empty answer keeps nobody waiting either.
+    REQUIRE(of.server.answer(fleetSubjects(FleetWord::Join), "stint",
+                             [](const std::string&, std::string_view) { return ""; }));
+    of.device.askBeside(fleetSubject(FleetWord::Join, "00", of.name), "?", std::chrono::hours(1),
+                        [&](const Result<std::string>& answer) { refused += answer.ok() ? 0 : 1; });
+    CHECK(eventually([&] { return refused == 1 + 2 * Broker::mostUnanswered; }));
 }
 
 TEST_CASE("a question whose connection is lost has no answer") { // §4.2
     NatsServer nats;
     std::atomic<int> heard = 0, lost = 0;
     const Reports of(nats);
-    REQUIRE(of.server.answer(fleetSubjects(FleetWord::Slot), "stint", [&](const std::string&, std::string_view) {
-        ++heard;
-        return std::string();
-    }));
+    REQUIRE(of.server.answerLater(fleetSubjects(FleetWord::Slot), "stint",
+                                  [&](const std::string&, const std::string&, const Broker::Answered&) { ++heard; }));
     of.device.askBeside(fleetSubject(FleetWord::Slot, "00", of.name), "?", std::chrono::hours(1),
                         [&](const Result<std::string>& answer) {
                             if (!answer.ok() && answer.error().code == Errc::UNAVAILABLE) ++lost;
                         });
     REQUIRE(eventually([&] { return heard == 1; }));
+    CHECK(lost == 0);
     nats.kill();
     CHECK(eventually([&] { return lost == 1; }));
 }

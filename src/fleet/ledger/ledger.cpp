@@ -89,7 +89,7 @@ Result<void> Ledger::append(const std::string& campaign, std::uint32_t number, c
 
 Result<void> Ledger::remove(const std::string& campaign) const {
     STINT_CHECK(isCampaignId(campaign));
-    return broker_->purge(ledgerBucket, campaign + ".>");
+    return broker_->forget(ledgerBucket, campaign + ".>");
 }
 
 Result<void> Ledger::read(Place& place, const Taker& taker) const {

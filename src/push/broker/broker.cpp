@@ -14,6 +14,14 @@
 
 namespace stint::push {
 using namespace nats;
+namespace {
+
+constexpr int mostWaiting = 16 << 20; ///< bytes of questions
+
+/// NATS' own word where nobody answers.
+Headers notNow() { return {{"Status", "503"}}; }
+
+} // namespace
 
 Broker::Broker(std::shared_ptr<Connection> connection) : it_(std::move(connection)) {}
 Broker::Broker(Broker&&) noexcept = default;
@@ -104,8 +112,8 @@ Result<std::vector<std::string>> Broker::askAll(const std::string& subject, std:
 
 void Broker::keep(const std::string& subject, const Headers& headers, std::string_view body,
                   std::function<void(Result<std::uint64_t>)> done) const {
-    it_->send(subject, headers, body, std::nullopt, [done = std::move(done)](const Result<std::string>& text) {
-        done(text.ok() ? ackIn(*text) : Result<std::uint64_t>(text.error()));
+    it_->send(subject, headers, body, std::nullopt, [done = std::move(done)](const Result<natsMsg*>& answer) {
+        done(answer.ok() ? ackIn(dataOf(*answer)) : Result<std::uint64_t>(answer.error()));
     });
 }
 
@@ -114,7 +122,9 @@ void Broker::askBeside(const std::string& subject, std::string_view question, Du
     it_->forgetLate();
     if (it_->acks.empty()) // a device's: the first time
         if (const auto opened = it_->openAnswers(); !opened.ok()) return answered(opened.error());
-    it_->send(subject, {}, question, longest, std::move(answered));
+    it_->send(subject, {}, question, longest, [answered = std::move(answered)](const Result<natsMsg*>& answer) {
+        answered(answer.ok() ? std::string(dataOf(*answer)) : Result<std::string>(answer.error()));
+    });
 }
 
 Result<void> Broker::tell(const std::string& subject, const Headers& headers, std::string_view body) const {
@@ -123,21 +133,23 @@ Result<void> Broker::tell(const std::string& subject, const Headers& headers, st
 }
 
 Result<void> Broker::answer(const std::string& subjects, const std::string& group, Respond respond) const {
-    auto hear = [nats = it_->nats, respond = std::move(respond)](natsMsg* message) {
+    auto hear = [nats = it_->nats, respond = std::move(respond)](natsMsg* message, int waiting) {
         const char* reply = natsMsg_GetReply(message);
         if (!reply) return;
-        const std::string answer = respond(natsMsg_GetSubject(message), dataOf(message));
-        if (!answer.empty()) natsConnection_Publish(nats, reply, answer.data(), static_cast<int>(answer.size()));
+        std::string answer;
+        if (waiting < mostUnanswered) answer = respond(natsMsg_GetSubject(message), dataOf(message));
+        const auto made = messageTo(reply, "", answer.empty() ? notNow() : Headers(), answer);
+        if (made.ok()) natsConnection_PublishMsg(nats, made->get());
     };
     auto* const asked = STINT_TRY(it_->subscribe(subjects, group, std::move(hear)));
-    natsSubscription_SetPendingLimits(asked, mostUnanswered, -1);
+    natsSubscription_SetPendingLimits(asked, -1, mostWaiting);
     it_->flush();
     return {};
 }
 
 Result<void> Broker::answerLater(const std::string& subjects, const std::string& group, Take take) const {
     const std::weak_ptr<Connection> connection = it_;
-    STINT_TRY(it_->subscribe(subjects, group, [connection, take = std::move(take)](natsMsg* message) {
+    STINT_TRY(it_->subscribe(subjects, group, [connection, take = std::move(take)](natsMsg* message, int) {
         const char* const reply = natsMsg_GetReply(message);
         if (!reply) return;
         const auto answered = [connection, to = std::string(reply)](std::string_view answer) {
@@ -152,8 +164,8 @@ Result<void> Broker::answerLater(const std::string& subjects, const std::string&
 
 namespace {
 
-std::function<void(natsMsg*)> passedTo(Broker::Hear hear) {
-    return [hear = std::move(hear)](natsMsg* message) {
+std::function<void(natsMsg*, int)> passedTo(Broker::Hear hear) {
+    return [hear = std::move(hear)](natsMsg* message, int) {
         hear({.subject = natsMsg_GetSubject(message),
               .headers = headersOf(message),
               .body = std::string(dataOf(message))});

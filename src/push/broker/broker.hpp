@@ -118,8 +118,16 @@ public:
     Result<void> followReports(const Heard& heard) const;
     /// The same for a stream of one subject of which nothing can be taken out, until it is as old as that.
     Result<StreamState> openDiary(const char* name, const char* subject, Duration age, int replicas = 1) const;
-    /// The first message of those subjects, with that sequence or a later one. nullopt: none.
+    /// The first message of those subjects, with that sequence or a later one. nullopt: none. Not from what is called
+    /// back by askBeside() or keep(), which would wait for itself.
     Result<std::optional<Stored>> next(std::string_view stream, std::uint64_t from, std::string_view subjects) const;
+    struct From {
+        std::string stream;
+        std::uint64_t sequence = 0;
+        std::string subjects;
+    };
+    /// The same of each of these; all are asked for at once.
+    Result<std::vector<std::optional<Stored>>> nextOf(const std::vector<From>& each) const;
     /// The messages of those subjects from that sequence on, in their order: so many, or all that there are now. It
     /// asks for many at once, twice as many each time as long as few numbers lie between them; for `atOnce` at first,
     /// where it is known that there are as many.
@@ -143,9 +151,6 @@ public:
     /// Those keys, as NATS writes several, have no value any more, and leave nothing behind.
     Result<void> forget(std::string_view bucket, std::string_view keys) const;
 
-    /// The bucket has no value of those keys any more.
-    Result<void> purge(std::string_view bucket, std::string_view keys) const;
-
     /// Sends a message to the stream that has this subject and no other, where `last` is the sequence of its newest
     /// one; returns its own. IllegalState: it has a newer one by now. Unavailable: nobody knows whether it has it.
     Result<std::uint64_t> append(const std::string& subject, std::string_view body, std::uint64_t last) const;
@@ -166,9 +171,10 @@ public:
     using Respond = std::function<std::string(const std::string& subject, std::string_view question)>;
     static constexpr int mostUnanswered = 100; ///< PROPOSAL
     /// From now on questions to these subjects are answered, from a thread of their own; each by one of those that
-    /// answer in the same group, wherever they are. An empty answer is none. Where no server is there it is so as soon
-    /// as one is. While `mostUnanswered` wait for this call's thread, more are passed over: they would be answered when
-    /// nobody waits for it any more, and be asked again meanwhile.
+    /// answer in the same group, wherever they are. Where no server is there it is so as soon as one is. An empty
+    /// answer says what NATS says where nobody answers, and so it is while more than `mostUnanswered` wait for this
+    /// call's thread, of those that have waited longest: they would be answered when nobody waits for it any more, and
+    /// be asked again meanwhile. Of more than 16 MiB none is answered (proposal).
     Result<void> answer(const std::string& subjects, const std::string& group, Respond respond) const;
     using Answered = std::function<void(std::string_view answer)>;
     using Take = std::function<void(const std::string& subject, std::string question, Answered answered)>;

@@ -13,12 +13,14 @@ namespace {
 
 /// Called back by libnats, until it says that it never will again.
 struct Listener {
-    std::function<void(natsMsg*)> hear;
+    std::function<void(natsMsg*, int waiting)> hear;
     std::function<void()> gone;
 };
-void heard(natsConnection*, natsSubscription*, natsMsg* message, void* listener) {
+void heard(natsConnection*, natsSubscription* subscription, natsMsg* message, void* listener) {
     const Message owned(message);
-    static_cast<Listener*>(listener)->hear(message);
+    int waiting = 0;
+    natsSubscription_GetPending(subscription, &waiting, nullptr);
+    static_cast<Listener*>(listener)->hear(message, waiting);
 }
 void nothingMore(void* listener) {
     const std::unique_ptr<Listener> owned(static_cast<Listener*>(listener));
@@ -28,7 +30,7 @@ void nothingMore(void* listener) {
 } // namespace
 
 Result<natsSubscription*> Broker::Connection::subscribe(const std::string& subjects, const std::string& group,
-                                                        std::function<void(natsMsg*)> hear) {
+                                                        Hear hear) {
     auto listener = std::make_unique<Listener>();
     listener->hear = std::move(hear);
     listener->gone = [this] {
@@ -68,7 +70,7 @@ void Broker::Connection::answered(natsMsg* message) {
     const Answered its = taken(which.value_or(0));
     if (!its) return;
     if (natsMsg_IsNoResponders(message)) return its(checked(NATS_NO_RESPONDERS, "a question").error());
-    its(std::string(dataOf(message)));
+    its(message);
 }
 
 // Empty where nobody waits for that number: 0 is none.
@@ -106,8 +108,8 @@ void Broker::Connection::forgetLate() {
         one.answered(fail(Errc::UNAVAILABLE, "nobody has answered in time"));
 }
 
-void Broker::Connection::send(const std::string& subject, const Headers& headers, std::string_view body,
-                              std::optional<Duration> longest, Answered done) {
+std::uint64_t Broker::Connection::send(const std::string& subject, const Headers& headers, std::string_view body,
+                                       std::optional<Duration> longest, Answered done) {
     using Clock = std::chrono::steady_clock;
     std::uint64_t which = 0;
     {
@@ -119,8 +121,9 @@ void Broker::Connection::send(const std::string& subject, const Headers& headers
         const auto message = STINT_TRY(messageTo(subject, acks + std::to_string(which), headers, body));
         return checked(natsConnection_PublishMsg(nats, message.get()), subject);
     }();
-    if (sent.ok()) return;
+    if (sent.ok()) return which;
     if (const auto told = taken(which)) told(sent.error());
+    return which;
 }
 
 Result<Broker::Connection::Inbox> Broker::Connection::openInbox() const {
@@ -216,7 +219,8 @@ Result<void> Broker::Connection::openJetStream() {
 
 Result<void> Broker::Connection::openAnswers() {
     std::string subjects = inbox + "a.";
-    auto* const heardAt = STINT_TRY(subscribe(subjects + "*", "", [this](natsMsg* message) { answered(message); }));
+    auto* const heardAt =
+        STINT_TRY(subscribe(subjects + "*", "", [this](natsMsg* message, int) { answered(message); }));
     acks = std::move(subjects); // before anything is asked
     // An acknowledgement that was dropped would be waited for; what others send beyond libnats' own limits is dropped.
     natsSubscription_SetPendingLimits(heardAt, -1, -1);

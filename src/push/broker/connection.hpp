@@ -12,7 +12,8 @@
 namespace stint::push {
 
 struct Broker::Connection {
-    using Answered = std::function<void(Result<std::string>)>;
+    /// The message goes when it returns.
+    using Answered = std::function<void(Result<natsMsg*>)>;
     /// A question whose answer libnats' thread takes.
     struct Waiting {
         Answered answered;
@@ -48,15 +49,17 @@ struct Broker::Connection {
     std::uint64_t number = 0;
     std::map<std::uint64_t, Waiting> waiting; ///< by their numbers
 
-    Result<natsSubscription*> subscribe(const std::string& subjects, const std::string& group,
-                                        std::function<void(natsMsg*)> hear);
+    /// `waiting`: messages that are there already, behind this one.
+    using Hear = std::function<void(natsMsg* message, int waiting)>;
+    Result<natsSubscription*> subscribe(const std::string& subjects, const std::string& group, Hear hear);
     void end(natsSubscription* subscription);
     void flush() const;
     Result<void> openAnswers();
     Result<void> openJetStream();
     /// Publishes it; `done` gets the answer. nullopt for `longest`: it is waited for until the connection is lost.
-    void send(const std::string& subject, const Headers& headers, std::string_view body,
-              std::optional<Duration> longest, Answered done);
+    /// Returns its number.
+    std::uint64_t send(const std::string& subject, const Headers& headers, std::string_view body,
+                       std::optional<Duration> longest, Answered done);
     Result<Inbox> openInbox() const;
     /// Makes the stream where it is not there, and gives it more replicas where it has less, and what it is to tell.
     Result<StreamState> open(jsStreamConfig& config) const;

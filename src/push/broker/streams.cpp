@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
 
 #include <nats/nats.h>
 #include <nlohmann/json.hpp>
@@ -256,21 +259,50 @@ std::string Broker::Connection::readerOf(std::string_view stream) const {
 
 Result<std::optional<Stored>> Broker::next(std::string_view stream, std::uint64_t from,
                                            std::string_view subjects) const {
-    const std::string subject = it_->readerOf(stream), question = questionOf(from, subjects);
-    natsMsg* answered = nullptr;
-    STINT_TRY(checked(natsConnection_RequestString(&answered, it_->nats, subject.c_str(), question.c_str(), patience),
-                      subject));
-    const Message message(answered);
-    auto found = STINT_TRY(it_->recordedOf(answered, stream));
-    return found ? std::optional(std::move(found->message)) : std::nullopt;
+    auto found = STINT_TRY(nextOf({{std::string(stream), from, std::string(subjects)}}));
+    return std::move(found.front());
+}
+
+Result<std::vector<std::optional<Stored>>> Broker::nextOf(const std::vector<From>& each) const {
+    using Found = Result<std::optional<Recorded>>;
+    struct Answers {
+        std::mutex mutex;
+        std::condition_variable came;
+        std::vector<Found> all;
+        std::size_t missing = 0;
+    };
+    const auto answers = std::make_shared<Answers>(); // one may come after this has returned
+    answers->all.resize(each.size(), fail(Errc::UNAVAILABLE, "nats-server does not answer"));
+    answers->missing = each.size();
+    std::vector<std::uint64_t> asked;
+    for (std::size_t n = 0; n < each.size(); ++n) {
+        const auto take = [answers, n, stream = each[n].stream, it = it_.get()](const Result<natsMsg*>& answer) {
+            Found found = answer.ok() ? it->recordedOf(*answer, stream) : Found(answer.error());
+            const std::lock_guard lock(answers->mutex);
+            answers->all[n] = std::move(found);
+            if (--answers->missing == 0) answers->came.notify_one();
+        };
+        const std::string question = questionOf(each[n].sequence, each[n].subjects);
+        asked.push_back(it_->send(it_->readerOf(each[n].stream), {}, question, std::nullopt, take));
+    }
+    std::unique_lock lock(answers->mutex);
+    if (!answers->came.wait_for(lock, Duration(patience), [&] { return answers->missing == 0; }))
+        for (const std::uint64_t which : asked)
+            (void)it_->taken(which); // nobody waits for it any more
+    std::vector<std::optional<Stored>> firsts;
+    for (Found& one : answers->all) {
+        auto found = STINT_TRY(std::move(one));
+        firsts.push_back(found ? std::optional(std::move(found->message)) : std::nullopt);
+    }
+    return firsts;
 }
 
 // The stream's own word has the headers of an answer; by 2.9 without the time.
 Result<void> Broker::followReports(const Heard& heard) const {
-    STINT_TRY(it_->subscribe(fmt::format("{}>", takenPrefix), "", [heard](natsMsg* message) {
+    STINT_TRY(it_->subscribe(fmt::format("{}>", takenPrefix), "", [heard](natsMsg* message, int) {
         if (auto report = recordedIn(message, reportsStream); report.ok() && *report) heard(*std::move(report));
     }));
-    STINT_TRY(it_->subscribe(fleetSubjects(FleetWord::Report), "", [heard](natsMsg*) { heard(std::nullopt); }));
+    STINT_TRY(it_->subscribe(fleetSubjects(FleetWord::Report), "", [heard](natsMsg*, int) { heard(std::nullopt); }));
     it_->flush();
     return {};
 }
@@ -394,15 +426,6 @@ Result<std::uint64_t> Broker::Connection::publish(const std::string& subject, st
 
 Result<std::uint64_t> Broker::put(std::string_view bucket, std::string_view key, std::string_view value) const {
     return it_->publish(subjectOfKey(bucket, key), value, nullptr);
-}
-
-Result<void> Broker::purge(std::string_view bucket, std::string_view keys) const {
-    const std::string stream = streamOfBucket(bucket), subjects = subjectOfKey(bucket, keys);
-    jsOptions options;
-    jsOptions_Init(&options);
-    options.Stream.Purge.Subject = subjects.c_str();
-    jsErrCode code{};
-    return checked(js_PurgeStream(it_->jetStream.get(), stream.c_str(), &options, &code), stream);
 }
 
 Result<Value> Broker::valueOf(std::string_view bucket, std::string_view key) const {

@@ -68,19 +68,25 @@ Result<BoxAnswer> Mailbox::answer(const Asker& asker, const BoxQuestion& questio
         if (gone) registered.push_back(*std::move(gone));
     }
     std::ranges::sort(registered, {}, &Registered::name);
-    Bytes left = limits::answer;
+    std::vector<Address> subjects;
+    std::vector<Broker::From> asked;
     for (std::size_t n = urgencyWords.size(); n-- > 0;) {
         if (!question.wanted[n]) continue;
         for (const Registered& one : registered) {
             const auto at = question.cursors.find(std::string_view(one.name).substr(0, prefixLength));
             const std::uint64_t cursor =
                 isSame && at != question.cursors.end() ? after(at->second.at(n), answer.epochs) : 0;
-            const Address subject{one.shard, one.device, static_cast<Urgency>(n), one.name};
-            const bool isAll = STINT_TRY(read(subject, cursor, question.most, left, answer.messages));
-            answer.more = !isAll;
-            if (answer.more) break;
+            if (cursor >= farthest) continue;
+            subjects.push_back({one.shard, one.device, static_cast<Urgency>(n), one.name});
+            asked.push_back({streamOf(one.shard), cursor + 1, storedSubject(subjects.back())});
         }
-        if (answer.more) break;
+    }
+    // At once: most have nothing, and where all devices come again each waits for those before it.
+    auto firsts = STINT_TRY(broker_.nextOf(asked));
+    Bytes left = limits::answer;
+    for (std::size_t n = 0; n < subjects.size() && !answer.more; ++n) {
+        const bool isAll = STINT_TRY(read(subjects[n], std::move(firsts[n]), question.most, left, answer.messages));
+        answer.more = !isAll;
     }
     hasRead(asker.device, registered.size() * question.wanted.count() + answer.messages.size());
     std::ranges::sort(answer.messages, {}, &StoredMessage::sequence);
@@ -98,15 +104,14 @@ void Mailbox::hasRead(const std::string& device, std::size_t times) const {
     reads_.count(device, bootNow(), static_cast<std::int64_t>(times));
 }
 
-Result<bool> Mailbox::read(const Address& subject, std::uint64_t cursor, std::size_t most, Bytes& left,
+Result<bool> Mailbox::read(const Address& subject, std::optional<Stored> first, std::size_t most, Bytes& left,
                            std::vector<StoredMessage>& into) const {
-    while (cursor < farthest) {
-        auto found = STINT_TRY(broker_.next(streamOf(subject.shard), cursor + 1, storedSubject(subject)));
-        if (!found) return true;
+    for (auto found = std::move(first); found;) {
         left -= sizeOf(*found);
         if (into.size() >= most || left < 0) return false;
-        cursor = found->sequence;
+        const std::uint64_t from = found->sequence + 1;
         into.push_back(*std::move(found));
+        found = STINT_TRY(broker_.next(streamOf(subject.shard), from, storedSubject(subject)));
     }
     return true;
 }

@@ -22,8 +22,8 @@ public:
     Result<BoxAnswer> answer(const Asker& asker, const BoxQuestion& question) const;
 
 private:
-    /// Appends what a subject has after the cursor; false: there is no room for more.
-    Result<bool> read(const Address& subject, std::uint64_t cursor, std::size_t most, Bytes& left,
+    /// Appends what a subject has from its first message on; false: there is no room for more.
+    Result<bool> read(const Address& subject, std::optional<Stored> first, std::size_t most, Bytes& left,
                       std::vector<StoredMessage>& into) const;
     Result<void> mayRead(const std::string& device) const;
     void hasRead(const std::string& device, std::size_t times) const;
