@@ -362,7 +362,7 @@ def waves(fleet, given):
         goals += [goal(f"{name}: devices that ran at a time", seen["mostRunning"], given.at_a_time),
                   goal(f"{name}: ends that were lost", lost, 0), goal(f"{name}: devices that began twice", seen["twice"], 0)]
         if kills:
-            goals.append(goal("kills cost, s", took - without, 20))
+            goals += [goal("kills cost, s", took - without, 20), goal("a kill costs, s", (took - without) / max(killed, 1), 20)]
         without = took
     table = {"title": f"{given.devices} devices in four waves, {given.at_a_time} at a time, 0.1 to 1 s of work each",
              "columns": ["", "s", "kills", "most at a time", "hints", "p99 ms for a slot", "lost", "twice"], "rows": rows}

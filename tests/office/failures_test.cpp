@@ -116,6 +116,88 @@ TEST_CASE("§7: after a power cut the roster has nobody whom no log has") {
     CHECK(counts == std::vector<ResultCount>{{Phase::Targeted, Outcome::None, 1}});
 }
 
+TEST_CASE("§5: a server whose broker dies goes on with what it has decided, and sends its last orders again") {
+    SmallFleet fleet(4);
+    Desk& desk = *fleet.desk;
+    const std::string id = sure(desk.start(fleet.campaign(2), true)).id;
+    const auto orders = desk.orders();
+    REQUIRE(orders.size() == 2);
+    std::vector<Phone*> phones;
+    for (Phone& one : fleet.phones)
+        phones.insert(orders.contains(one.endpoint()) ? phones.begin() : phones.end(), &one);
+    Phone &first = *phones[0], &ordered = *phones[1], &third = *phones[2], &last = *phones[3];
+    REQUIRE(first.asks(desk, id).word == Reply::Word::Begin);
+    const auto entries = [&] {
+        return desk.look([&](Office::View& view) { return view.campaign(id)->steering.number(); });
+    };
+    const auto had = entries();
+    const int before = desk.opened();
+    fleet.nats.freeze();
+    const SlotQuestion question{id, third.enrolment(), 0, 1};
+    desk.office().ask(FleetWord::Slot, third.id(), textOf(question), [](const std::string&) {});
+    REQUIRE(eventually([&] { return !desk.isOpen(); }));
+    fleet.nats.kill(); // which had not read that entry
+    fleet.nats.start();
+    REQUIRE(eventually([&] { return desk.opened() > before; }));
+    CHECK(entries() > had); // before anybody has asked again
+    const auto again = desk.orders();
+    CHECK(again.contains(ordered.endpoint())); // nobody knows whether the push service has it
+    CHECK_FALSE(again.contains(first.endpoint()));
+    CHECK(first.asks(desk, id).word == Reply::Word::Begin);
+    CHECK(third.asks(desk, id).word == Reply::Word::Begin);
+    CHECK(last.asks(desk, id).word == Reply::Word::Later);
+    first.tell(desk, id, Phase::Ended, Outcome::Succeeded);
+    REQUIRE(eventually([&] { return desk.count(id, Outcome::Succeeded) == 1; }));
+    Desk other(fleet.nats, fleet.server, fleet.server.place / "other.db");
+    CHECK(other.count(id, Outcome::Succeeded) == 1);
+}
+
+TEST_CASE("§5: an entry of which nobody knows whether the broker has it is appended again, and is there once") {
+    SmallFleet fleet(3);
+    Desk& desk = *fleet.desk;
+    const std::string id = sure(desk.start(fleet.campaign(2), true)).id;
+    REQUIRE(fleet.phones[0].asks(desk, id).word == Reply::Word::Begin);
+    const auto entries = [&](Desk& of) {
+        return of.look([&](Office::View& view) { return view.campaign(id)->steering.number(); });
+    };
+    const auto had = entries(desk);
+    const int before = desk.opened();
+    fleet.nats.freeze();
+    const SlotQuestion question{id, fleet.phones[1].enrolment(), 0, 1};
+    std::atomic<bool> isAnswered = false;
+    desk.office().ask(FleetWord::Slot, fleet.phones[1].id(), textOf(question),
+                      [&](const std::string&) { isAnswered = true; });
+    REQUIRE(eventually([&] { return !desk.isOpen(); }));
+    CHECK_FALSE(isAnswered);
+    fleet.nats.thaw();
+    REQUIRE(eventually([&] { return desk.opened() > before; }));
+    CHECK(entries(desk) == had + 1); // before it is asked again
+    CHECK(fleet.phones[1].asks(desk, id).word == Reply::Word::Begin);
+    CHECK(fleet.phones[2].asks(desk, id).word == Reply::Word::Later);
+    CHECK_FALSE(isAnswered);
+    Desk other(fleet.nats, fleet.server, fleet.server.place / "other.db");
+    CHECK(entries(other) == entries(desk));
+}
+
+TEST_CASE("§5: where another server has written meanwhile, all is read again") {
+    SmallFleet fleet(3);
+    Desk& desk = *fleet.desk;
+    const std::string id = sure(desk.start(fleet.campaign(2), true)).id;
+    Desk other(fleet.nats, fleet.server, fleet.server.place / "other.db");
+    const auto entries = [&](Desk& of) {
+        return of.look([&](Office::View& view) { return view.campaign(id)->steering.number(); });
+    };
+    desk.office().connected(false);
+    REQUIRE(eventually([&] { return !desk.isOpen(); }));
+    REQUIRE(fleet.phones[0].asks(other, id).word == Reply::Word::Begin);
+    CHECK(entries(other) > entries(desk));
+    const int before = desk.opened();
+    desk.office().connected(true);
+    REQUIRE(eventually([&] { return desk.opened() > before; }));
+    CHECK(entries(desk) == entries(other));
+    CHECK(fleet.letBegin(id, {&desk}).size() == 2);
+}
+
 TEST_CASE("§7: where the broker has no room nothing is answered as done, and who runs it is told at once") {
     SmallFleet fleet(3, "", ", max_file_store: 20971520");
     Desk& desk = *fleet.desk;

@@ -69,22 +69,20 @@ Result<void> takeValue(const Key& key, const std::string& text, Ledger::Place::P
 } // namespace
 
 Result<Ledger> Ledger::open(const push::Broker& broker, int replicas) {
-    STINT_TRY(broker.openBucket(ledgerBucket, replicas));
-    return Ledger(broker);
+    const auto last = STINT_TRY(broker.openBucket(ledgerBucket, replicas));
+    return Ledger(broker, last);
 }
 
-Result<void> Ledger::begin(const std::string& campaign, const Signed& document) const {
+Result<std::uint64_t> Ledger::begin(const std::string& campaign, const Signed& document) const {
     STINT_TRY(checkDocument(campaign, document));
-    STINT_TRY(broker_->writeOnce(ledgerBucket, documentKey(campaign), textOf(document)));
-    return {};
+    return broker_->writeOnce(ledgerBucket, documentKey(campaign), textOf(document));
 }
 
-Result<void> Ledger::append(const std::string& campaign, std::uint32_t number, const Entry& entry) const {
+Result<std::uint64_t> Ledger::append(const std::string& campaign, std::uint32_t number, const Entry& entry) const {
     const std::string key = entryKey(campaign, number), text = textOf(entry);
     if (!keyIn(key) || entry.records.empty() || text.size() > longestEntry)
         return fail(Errc::ILLEGAL_ARGUMENT, "{}: this is no entry of a log", key);
-    STINT_TRY(broker_->writeOnce(ledgerBucket, key, text));
-    return {};
+    return broker_->writeOnce(ledgerBucket, key, text);
 }
 
 Result<void> Ledger::remove(const std::string& campaign) const {

@@ -21,17 +21,19 @@ class Ledger {
 public:
     /// Makes the bucket where it is not there, and gives it more replicas where it has less. The broker outlives it.
     static Result<Ledger> open(const push::Broker& broker, int replicas = 1);
+    /// The newest revision that was there then.
+    std::uint64_t last() const { return last_; }
 
-    // Both are durable where they succeed, and may be tried again: what is there already with the same text is written.
-    // Unavailable: nobody knows whether it is written, or will be yet; where a number is not tried again, the log is to
-    // be read before anything else is.
+    // Both are durable where they succeed, and return their revision; and may be tried again: what is there already
+    // with the same text is written. Unavailable: nobody knows whether it is written, or will be yet; where a number is
+    // not tried again, the log is to be read before anything else is.
 
     /// IllegalArgument: the document is not that campaign's. IllegalState: the campaign is there, with other
     /// signatures.
-    Result<void> begin(const std::string& campaign, const Signed& document) const;
+    Result<std::uint64_t> begin(const std::string& campaign, const Signed& document) const;
     /// The campaign's entry of that number, from 1 on, where all before it are there. IllegalState: somebody else has
     /// written it, so this one leads no more. IllegalArgument: it is no entry, or too long.
-    Result<void> append(const std::string& campaign, std::uint32_t number, const Entry& entry) const;
+    Result<std::uint64_t> append(const std::string& campaign, std::uint32_t number, const Entry& entry) const;
 
     /// The campaign is over for good, and goes with its log.
     Result<void> remove(const std::string& campaign) const;
@@ -58,9 +60,10 @@ public:
     Result<void> read(Place& place, const Taker& taker) const;
 
 private:
-    explicit Ledger(const push::Broker& broker) : broker_(&broker) {}
+    Ledger(const push::Broker& broker, std::uint64_t last) : broker_(&broker), last_(last) {}
 
     const push::Broker* broker_;
+    std::uint64_t last_;
 };
 
 } // namespace stint::fleet

@@ -76,7 +76,7 @@ std::string Office::answerTo(push::FleetWord word, const std::string& device, co
     if (answer.ok()) return *answer;
     // Where the broker or the disk did not take something it is asked again.
     const bool isTheirs = answer.error().code != Errc::UNAVAILABLE && answer.error().code != Errc::STORAGE;
-    if (!isTheirs) lose(answer.error());
+    if (!isTheirs) interrupt(answer.error());
     return isTheirs ? errorAnswer(answer.error().message) : std::string();
 }
 
@@ -345,7 +345,8 @@ Result<Office::Started> Office::started(const Signed& document, bool all) {
                         mostNamed);
         STINT_TRY(enter(Act::Start, namesOfSigners(enroller_.keys().list, document, commentOf(campaign)), id,
                         fmt::format("{}, {}", campaign.name, counted(members.size(), "device")), &document));
-        STINT_TRY(ledger_->begin(id, document));
+        const auto revision = STINT_TRY(ledger_->begin(id, document));
+        knowsOfLog(revision);
         STINT_TRY(roster_.putCampaign(document, now));
         found = campaigns_.emplace(id, Running{campaign, document, Steering(campaign)}).first;
     }

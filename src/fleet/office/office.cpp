@@ -223,20 +223,20 @@ void Office::run() {
             isUp = isUp_;
             hasReports = std::exchange(hasReports_, false);
         }
-        if (!isUp) lose(fail(Errc::UNAVAILABLE, "the broker is away"));
+        if (!isUp) interrupt(fail(Errc::UNAVAILABLE, "the broker is away"));
         const bool isDue = !follows_ || bootNow() >= lease_->renewal();
         if (isUp && !isOpen_ && isDue) {
-            if (const auto opened = open(); !opened.ok()) lose(opened.error());
+            if (const auto opened = open(); !opened.ok()) interrupt(opened.error());
         } else if (isOpen_ && (hasReports || (look_ && steadyNow() >= *look_))) {
             look_.reset();
             if (hasReports) look_ = steadyNow() + untilLooked;
             // One batch a turn: however many tell, those who ask have their turn, too.
             const auto read = readReports();
-            if (!read.ok()) lose(read.error());
+            if (!read.ok()) interrupt(read.error());
             if (read.ok() && *read) lookForReports();
         }
         if (isOpen_ && lease_) {
-            if (const auto still = leadOn(); !still.ok()) lose(still.error());
+            if (const auto still = leadOn(); !still.ok()) interrupt(still.error());
         }
         for (const Work& one : work)
             one();
@@ -272,35 +272,49 @@ void Office::turn() {
     if (const auto swept = forgetOld(); !swept.ok()) lose(swept.error());
 }
 
-/// An error: all is lost.
+/// An error: nobody is answered any more.
 Result<void> Office::append(const std::string& id, Running& running) {
     const auto appended = [&]() -> Result<void> {
-        while (const Entry* const next = running.steering.begin()) {
-            const Entry entry = *next;
-            const auto isStop = [](const Record& record) { return std::holds_alternative<Stopped>(record); };
-            if (std::ranges::any_of(entry.records, isStop))
-                STINT_TRY(enter(Act::Stop, std::string(theServer), id, running.campaign.name));
-            STINT_TRY(ledger_->append(id, running.steering.number(), entry));
-            const auto effects = running.steering.appended();
-            STINT_TRY(noted(id, running, entry));
-            note(id, entry, running.steering);
-            carryOut(id, running, effects);
-        }
+        while (const Entry* const next = running.steering.begin())
+            STINT_TRY(write(id, running, *next));
         return {};
     }();
-    if (!appended.ok()) lose(appended.error());
+    if (!appended.ok()) interrupt(appended.error());
     return appended;
+}
+
+/// The entry that is under way.
+Result<void> Office::write(const std::string& id, Running& running, Entry entry) {
+    const auto isStop = [](const Record& record) { return std::holds_alternative<Stopped>(record); };
+    if (std::ranges::any_of(entry.records, isStop))
+        STINT_TRY(enter(Act::Stop, std::string(theServer), id, running.campaign.name));
+    const auto revision = STINT_TRY(ledger_->append(id, running.steering.number(), entry));
+    knowsOfLog(revision);
+    const auto effects = running.steering.appended();
+    STINT_TRY(noted(id, running, entry));
+    note(id, entry, running.steering);
+    carryOut(id, running, effects);
+    return {};
 }
 
 /// All that was read is thrown away: somebody else may have written. Nobody who waits for an answer gets one.
 void Office::lose(const Error& why) {
     isOpen_ = false;
     follows_ = false;
+    goesOn_ = false;
     asking_.clear();
     heard_.forget();
     if (Roster::isDamage(why)) damage_ = why;
     if (why.code == Errc::STORAGE) mayBeFull_ = true;
     tellOnce(why.message);
+}
+
+/// Nobody who waits for an answer gets one; but where the broker is only away, what was decided stands, for the entry
+/// that is under way to a log may be appended again.
+void Office::interrupt(const Error& why) {
+    const bool goesOn = goesOn_ && why.code == Errc::UNAVAILABLE;
+    lose(why);
+    goesOn_ = goesOn;
 }
 
 void Office::heed(const Error& why) {
@@ -333,12 +347,8 @@ Result<void> Office::open() {
         STINT_TRY(roster_.beginAnew(*damage_));
         damage_.reset();
         devicesRead_ = 0;
-        follows_ = false;
+        follows_ = goesOn_ = false;
         wires_.tell(roster_.setAside());
-    }
-    if (!follows_) {
-        campaigns_.clear();
-        campaignsRead_ = {};
     }
     STINT_TRY(openStores());
     bool leading = true;
@@ -346,23 +356,24 @@ Result<void> Office::open() {
     STINT_TRY(readHouse());
     STINT_TRY(keepList());
     STINT_TRY(readDevices());
-    STINT_TRY(readCampaigns());
-    for (const auto& [id, running] : campaigns_)
-        STINT_TRY(roster_.cutTargets(id, running.steering.members()));
+    const auto reports = std::pair(reports_, reportsRead_);
     STINT_TRY(openReports());
-    STINT_TRY(readAllReports());
+    bool stood = false;
+    if (goesOn_ && leading && reports == std::pair(reports_, reportsRead_)) stood = STINT_TRY(stands());
+    goesOn_ = stood;
+    if (!stood) STINT_TRY(readAll(leading));
     if (!leading) {
         if (!std::exchange(follows_, true)) wires_.follows();
         tellOnce(fmt::format("{} leads the fleet; this server follows it", lease_->leader()));
         return {};
     }
-    for (auto& [id, running] : campaigns_)
-        STINT_TRY(hearKept(id, running));
     follows_ = false;
     isOpen_ = true;
+    look_ = steadyNow(); // for what came meanwhile
     roster_.lead(wallNow());
     for (auto& [id, running] : campaigns_)
         carryOut(id, running, running.steering.lead());
+    goesOn_ = true;
     const auto cloned = STINT_TRY(roster_.cloned());
     for (const std::string& device : cloned) // the log's end may be gone
         leaveCampaigns(device);
@@ -370,6 +381,35 @@ Result<void> Office::open() {
     tellOnce(isGoing);
     note([](News& news) { news.isAll = true; });
     wires_.opened();
+    return {};
+}
+
+/// The campaigns here are those that the log has: all of it was read or written here, and nothing of that is gone.
+Result<bool> Office::stands() {
+    if (ledger_->last() + 1 < campaignsRead_.next) return false;
+    for (auto& [id, running] : campaigns_) {
+        const Entry* const entry = running.steering.underWay();
+        if (!entry) continue;
+        const auto written = write(id, running, *entry);
+        if (!written.ok() && written.error().code == Errc::ILLEGAL_STATE) return false; // by somebody else
+        STINT_TRY(written);
+    }
+    return ledger_->last() < campaignsRead_.next;
+}
+
+/// The logs, from their beginning where nothing of them is known, and then what devices told.
+Result<void> Office::readAll(bool leading) {
+    if (!follows_) {
+        campaigns_.clear();
+        campaignsRead_ = {};
+    }
+    STINT_TRY(readCampaigns());
+    for (const auto& [id, running] : campaigns_)
+        STINT_TRY(roster_.cutTargets(id, running.steering.members()));
+    STINT_TRY(readAllReports());
+    if (!leading) return {};
+    for (auto& [id, running] : campaigns_)
+        STINT_TRY(hearKept(id, running));
     return {};
 }
 
@@ -413,6 +453,12 @@ Result<void> Office::openStores() {
 // A value that is written there and not here, for the disk has failed, is read, and so is all behind it.
 void Office::knows(std::uint64_t& read, std::uint64_t revision) {
     if (revision == read + 1) read = revision;
+}
+
+/// Where there is more between these, that is read before anything is gone on with.
+void Office::knowsOfLog(std::uint64_t revision) {
+    if (revision == campaignsRead_.next) ++campaignsRead_.next;
+    if (revision >= campaignsRead_.next) goesOn_ = false;
 }
 
 /// Invitations; and lists of operators and documents of desired state that another server was given.

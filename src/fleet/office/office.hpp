@@ -196,6 +196,8 @@ private:
 
     // Reading what is there.
     Result<void> open();
+    Result<bool> stands();
+    Result<void> readAll(bool leading);
     Result<int> replicas() const;
     Result<void> leadOn();
     Result<void> openStores();
@@ -215,6 +217,7 @@ private:
     Result<void> forgetOld();
     Result<void> hearKept(const std::string& id, Running& running);
     void lose(const Error& why);
+    void interrupt(const Error& why);
     /// All is lost where the roster is damaged, or anything full.
     void heed(const Error& why);
     template <class Value> Result<Value> heeded(Result<Value> result) {
@@ -226,6 +229,7 @@ private:
 
     /// All up to `read` of a bucket was, and what this server has written there as `revision` is done here, too.
     static void knows(std::uint64_t& read, std::uint64_t revision);
+    void knowsOfLog(std::uint64_t revision);
 
     // Answers.
     Result<std::string> left(const std::string& device, const std::string& question);
@@ -261,6 +265,7 @@ private:
     Result<void> letIn(const std::string& device);
 
     Result<void> append(const std::string& id, Running& running);
+    Result<void> write(const std::string& id, Running& running, Entry entry);
     void carryOut(const std::string& id, const Running& running, const std::vector<Effect>& effects);
     void order(const std::string& id, const Running& running, const Order& order);
     const std::optional<Signed>& statement();
@@ -283,6 +288,7 @@ private:
     Ledger::Place campaignsRead_;
     std::optional<Lease> lease_;    ///< nullopt: the server is alone
     bool follows_ = false;          ///< another server leads
+    bool goesOn_ = false;           ///< it led when it lost the broker, and has all campaigns as it had them then
     int copies_ = 1;                ///< servers of the cluster that keep what is kept
     std::string reports_;           ///< the name of their stream's store
     std::uint64_t reportsRead_ = 0; ///< its sequence up to which they are read

@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t mostAtOnce = 32, mostWaiting = 1'000'000;
 constexpr int mostTries = 10;
-constexpr auto untilNextTry = std::chrono::seconds(5);
+constexpr std::chrono::seconds firstPause{1}, longestBetweenTries{10};
 constexpr auto longestPause = std::chrono::hours(1);
 constexpr long timeLimit = 30;              ///< s
 constexpr auto lifeHeader = "TTL: 2419200"; ///< push.md §2.2's longest: a device that was off for weeks gets it
@@ -124,7 +124,8 @@ void Poster::run() {
             curl_multi_remove_handle(multi_, message->easy_handle);
             const auto post = std::ranges::find_if(open, [&](const Post& one) { return &one == its; });
             if (isForNow && ++post->posting.tries < mostTries) {
-                post->posting.notBefore = Clock::now() + untilNextTry;
+                const auto pause = firstPause * (1 << (post->posting.tries - 1));
+                post->posting.notBefore = Clock::now() + std::min<std::chrono::seconds>(pause, longestBetweenTries);
                 later.push_back(std::move(post->posting));
             }
             open.erase(post);

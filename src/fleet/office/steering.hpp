@@ -54,13 +54,13 @@ public:
     std::vector<Effect> handle(const Event& event, const Signed& paper, const Instruction& instruction, WallTime now);
     /// The entry that is to be appended as number(). nullptr: there is none, or it is under way.
     const Entry* begin();
-    /// It is in the log: what may be done now. Where it never comes there somebody else leads, or the broker is away,
-    /// and this is to be thrown away.
+    /// The one that is under way, which may be appended again. nullptr: there is none.
+    const Entry* underWay() const { return isUnderWay_ ? &batches_.front().entry : nullptr; }
+    /// It is in the log: what may be done now. Where somebody else's is there this is to be thrown away.
     std::vector<Effect> appended();
 
     /// The next entry's, or the one's that is under way; from 1 on.
     std::uint32_t number() const { return number_; }
-    bool isUnderWay() const { return isUnderWay_; }
     /// When a Tick has something to decide. nullopt: never, or not before appended().
     std::optional<WallTime> nextDeadline() const;
 
