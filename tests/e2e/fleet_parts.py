@@ -36,6 +36,12 @@ class Parts:
     def pid(self, name):
         return self.processes[name].pid
 
+    def revive(self):
+        """One that has ended by itself, to begin anew, is started again, as `stint fleet serve` does it."""
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                self.start(name)
+
     # stint-fleetd's door.
 
     @property

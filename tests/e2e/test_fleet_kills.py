@@ -166,6 +166,7 @@ class Fleet:
         end = time.monotonic() + within
         while not self.is_over(campaign):
             self.goes_on(time.monotonic())
+            self.parts.revive()
             if time.monotonic() > end:
                 raise TooLate(self.left(campaign))
             for row in self.parts.results(campaign):
@@ -261,7 +262,10 @@ def test_each_end_is_what_happened_whoever_dies_meanwhile(world):
             threading.Event().wait(chance.uniform(0, 0.4))  # the moment
             fleet.kills()
             fleet.goes_on(time.monotonic())
+            fleet.parts.revive()
             if fleet.is_over(fleet.campaigns[-1]):
+                fleet.goes_on(float("inf"))
+                fleet.parts.until_open()  # the page is answered before that
                 fleet.begins()
         fleet.goes_on(float("inf"))
         for campaign in fleet.campaigns:
