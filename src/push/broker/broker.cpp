@@ -16,7 +16,7 @@ namespace stint::push {
 using namespace nats;
 namespace {
 
-constexpr int mostWaiting = 16 << 20; ///< bytes of questions
+constexpr int mostWaiting = 20'000, mostWaitingBytes = 16 << 20; ///< questions
 
 /// NATS' own word where nobody answers.
 Headers notNow() { return {{"Status", "503"}}; }
@@ -142,7 +142,7 @@ Result<void> Broker::answer(const std::string& subjects, const std::string& grou
         if (made.ok()) natsConnection_PublishMsg(nats, made->get());
     };
     auto* const asked = STINT_TRY(it_->subscribe(subjects, group, std::move(hear)));
-    natsSubscription_SetPendingLimits(asked, -1, mostWaiting);
+    natsSubscription_SetPendingLimits(asked, mostWaiting, mostWaitingBytes);
     it_->flush();
     return {};
 }
