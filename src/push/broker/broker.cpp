@@ -133,9 +133,11 @@ Result<void> Broker::tell(const std::string& subject, const Headers& headers, st
 }
 
 Result<void> Broker::answer(const std::string& subjects, const std::string& group, Respond respond) const {
-    auto hear = [nats = it_->nats, respond = std::move(respond)](natsMsg* message, int waiting) {
+    auto hear = [nats = it_->nats, respond = std::move(respond)](natsMsg* message, natsSubscription* of) {
         const char* reply = natsMsg_GetReply(message);
         if (!reply) return;
+        int waiting = 0;
+        natsSubscription_GetPending(of, &waiting, nullptr);
         std::string answer;
         if (waiting < mostUnanswered) answer = respond(natsMsg_GetSubject(message), dataOf(message));
         const auto made = messageTo(reply, "", answer.empty() ? notNow() : Headers(), answer);
@@ -149,23 +151,24 @@ Result<void> Broker::answer(const std::string& subjects, const std::string& grou
 
 Result<void> Broker::answerLater(const std::string& subjects, const std::string& group, Take take) const {
     const std::weak_ptr<Connection> connection = it_;
-    STINT_TRY(it_->subscribe(subjects, group, [connection, take = std::move(take)](natsMsg* message, int) {
-        const char* const reply = natsMsg_GetReply(message);
-        if (!reply) return;
-        const auto answered = [connection, to = std::string(reply)](std::string_view answer) {
-            if (const auto it = connection.lock())
-                natsConnection_Publish(it->nats, to.c_str(), answer.data(), static_cast<int>(answer.size()));
-        };
-        take(natsMsg_GetSubject(message), std::string(dataOf(message)), answered);
-    }));
+    STINT_TRY(
+        it_->subscribe(subjects, group, [connection, take = std::move(take)](natsMsg* message, natsSubscription*) {
+            const char* const reply = natsMsg_GetReply(message);
+            if (!reply) return;
+            const auto answered = [connection, to = std::string(reply)](std::string_view answer) {
+                if (const auto it = connection.lock())
+                    natsConnection_Publish(it->nats, to.c_str(), answer.data(), static_cast<int>(answer.size()));
+            };
+            take(natsMsg_GetSubject(message), std::string(dataOf(message)), answered);
+        }));
     it_->flush();
     return {};
 }
 
 namespace {
 
-std::function<void(natsMsg*, int)> passedTo(Broker::Hear hear) {
-    return [hear = std::move(hear)](natsMsg* message, int) {
+std::function<void(natsMsg*, natsSubscription*)> passedTo(Broker::Hear hear) {
+    return [hear = std::move(hear)](natsMsg* message, natsSubscription*) {
         hear({.subject = natsMsg_GetSubject(message),
               .headers = headersOf(message),
               .body = std::string(dataOf(message))});

@@ -13,14 +13,12 @@ namespace {
 
 /// Called back by libnats, until it says that it never will again.
 struct Listener {
-    std::function<void(natsMsg*, int waiting)> hear;
+    std::function<void(natsMsg*, natsSubscription*)> hear;
     std::function<void()> gone;
 };
 void heard(natsConnection*, natsSubscription* subscription, natsMsg* message, void* listener) {
     const Message owned(message);
-    int waiting = 0;
-    natsSubscription_GetPending(subscription, &waiting, nullptr);
-    static_cast<Listener*>(listener)->hear(message, waiting);
+    static_cast<Listener*>(listener)->hear(message, subscription);
 }
 void nothingMore(void* listener) {
     const std::unique_ptr<Listener> owned(static_cast<Listener*>(listener));
@@ -220,7 +218,7 @@ Result<void> Broker::Connection::openJetStream() {
 Result<void> Broker::Connection::openAnswers() {
     std::string subjects = inbox + "a.";
     auto* const heardAt =
-        STINT_TRY(subscribe(subjects + "*", "", [this](natsMsg* message, int) { answered(message); }));
+        STINT_TRY(subscribe(subjects + "*", "", [this](natsMsg* message, natsSubscription*) { answered(message); }));
     acks = std::move(subjects); // before anything is asked
     // An acknowledgement that was dropped would be waited for; what others send beyond libnats' own limits is dropped.
     natsSubscription_SetPendingLimits(heardAt, -1, -1);

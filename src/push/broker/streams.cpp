@@ -299,10 +299,11 @@ Result<std::vector<std::optional<Stored>>> Broker::nextOf(const std::vector<From
 
 // The stream's own word has the headers of an answer; by 2.9 without the time.
 Result<void> Broker::followReports(const Heard& heard) const {
-    STINT_TRY(it_->subscribe(fmt::format("{}>", takenPrefix), "", [heard](natsMsg* message, int) {
+    STINT_TRY(it_->subscribe(fmt::format("{}>", takenPrefix), "", [heard](natsMsg* message, natsSubscription*) {
         if (auto report = recordedIn(message, reportsStream); report.ok() && *report) heard(*std::move(report));
     }));
-    STINT_TRY(it_->subscribe(fleetSubjects(FleetWord::Report), "", [heard](natsMsg*, int) { heard(std::nullopt); }));
+    STINT_TRY(it_->subscribe(fleetSubjects(FleetWord::Report), "",
+                             [heard](natsMsg*, natsSubscription*) { heard(std::nullopt); }));
     it_->flush();
     return {};
 }
