@@ -27,7 +27,7 @@ class Network:
     def __init__(self, count):
         # The switch has a namespace, too: nothing of the host (a NetworkManager of another test) sees a link to speak on.
         self.switch = f"stint{os.getpid()}-switch"
-        self.names, self.cables = [], []
+        self.names = []
         ip("netns", "add", self.switch)
         self.at_switch("add", "switch", "up", "type", "bridge", "mcast_snooping", "0")
         for n in range(count):
@@ -35,7 +35,6 @@ class Network:
             ip("netns", "add", name)
             self.names.append(name)
             self.at_switch("add", cable, "type", "veth", "peer", "name", "eth0", "netns", name)
-            self.cables.append(cable)
             self.at_switch("set", cable, "master", "switch", "up")
             ip("-n", name, "addr", "add", f"{self.address(n)}/24", "dev", "eth0")
             for device in ("lo", "eth0"):
@@ -63,10 +62,10 @@ class Network:
                 assert LIBC.setns(before.fileno(), CLONE_NEWNET) == 0
 
     def pull(self, which):
-        self.at_switch("set", self.cables[which], "down")
+        self.at_switch("set", f"cable{which}", "down")
 
     def plug(self, which):
-        self.at_switch("set", self.cables[which], "up")
+        self.at_switch("set", f"cable{which}", "up")
 
     def close(self):
         """The cables go with the namespaces that they are in."""

@@ -146,6 +146,10 @@ public:
             return standing ? standing->steering.rollout().count(outcome) : 0U;
         });
     }
+    /// The number of its log's next entry.
+    std::uint32_t nextEntry(const std::string& id) {
+        return look([&](Office::View& view) { return view.campaign(id)->steering.number(); });
+    }
     Rollout::State state(const std::string& id) {
         return look([&](Office::View& view) { return view.campaign(id)->steering.rollout().state(); });
     }
