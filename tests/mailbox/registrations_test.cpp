@@ -133,7 +133,7 @@ TEST_CASE("registrations outlive the server's process, and are nothing to who re
     // Nor does it say anything of another registration.
     const Phone other;
     REQUIRE(thief.put("STINT_REG", other.registration, value->body).ok());
-    REQUIRE(server.registrations.readAll().ok());
+    REQUIRE(server.registrations.open().ok());
     CHECK_FALSE(server.registrations.find(other.registration).value());
 }
 
@@ -146,7 +146,7 @@ TEST_CASE("a second server of the same keys knows what the first was asked") { /
     const Phone phone;
     CHECK(second.find(phone.registration).error().code == Errc::UNAVAILABLE); // it has read none
     REQUIRE(second.follow().ok());
-    REQUIRE(second.readAll().ok());
+    REQUIRE(second.open().ok());
     REQUIRE(server.registrations.change(phone.asker(), phone.registers(server.keys), wallNow()).ok());
     REQUIRE(eventually([&] { return second.find(phone.registration).value().has_value(); }));
     auto question = phone.registers(server.keys);
@@ -181,7 +181,7 @@ TEST_CASE("what is misused is so at each server, and its device is told until it
     CHECK(told() == std::vector{phone.registration});
     const auto broker = std::move(Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}})).value();
     Registrations second(broker, server.keys, server.roster);
-    REQUIRE(second.readAll().ok());
+    REQUIRE(second.open().ok());
     CHECK(second.find(phone.registration).value()->misused);
     change(false);
     CHECK(told().empty());

@@ -67,8 +67,8 @@ TEST_CASE("another server of the same system hears of it, and upholds it") { // 
     upholds = std::make_unique<Revocations>(second, its, data, [&] { ++written; });
     REQUIRE(its.follow().ok());
     REQUIRE(second.follow().ok());
-    REQUIRE(its.readAll().ok());
-    REQUIRE(second.readAll().ok());
+    REQUIRE(its.open().ok());
+    REQUIRE(second.open().ok());
     REQUIRE(upholds->uphold(wallNow()).ok());
     CHECK(written == 1); // once at first
     REQUIRE(server.registrations.change(phone.asker(), phone.registers(server.keys), wallNow()).ok());

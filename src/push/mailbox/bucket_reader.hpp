@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,25 +27,37 @@ public:
     /// Takes all that it has, in their order. Unavailable: the broker does not answer, or no leader.
     Result<void> readAll(const Take& take) { return readFrom(1, take); }
     /// Takes what came after the last that was read.
-    Result<void> readNew(const Take& take) { return readFrom(upTo() + 1, take); }
-    /// The sequence of that.
-    std::uint64_t upTo() const {
-        const std::lock_guard lock(mutex_);
-        return upTo_;
+    Result<void> readNew(const Take& take) { return readFrom(last().sequence + 1, take); }
+    /// After a connection that was lost: takes what is new where the last that was read stands as it was read, and else
+    /// all, for then the bucket may be another, or have gone back and on.
+    Result<void> readOn(const Take& take) {
+        const Stored known = last();
+        const auto there =
+            STINT_TRY(broker_.next(streamOfBucket(bucket_), known.sequence, subjectOfKey(bucket_, keys_)));
+        const bool isThere = there && there->sequence == known.sequence && there->body == known.body;
+        return isThere ? readNew(take) : readAll(take);
     }
 
 private:
-    Result<void> readFrom(std::uint64_t from, const Take& take) {
-        const auto last = STINT_TRY(broker_.readValues(bucket_, keys_, from, take));
+    Stored last() const {
         const std::lock_guard lock(mutex_);
-        upTo_ = last;
+        return last_;
+    }
+    Result<void> readFrom(std::uint64_t from, const Take& take) {
+        std::optional<Stored> newest;
+        STINT_TRY(broker_.readValues(bucket_, keys_, from, [&](const Stored& value) {
+            take(value);
+            newest = value;
+        }));
+        const std::lock_guard lock(mutex_);
+        if (newest) last_ = *std::move(newest);
         return {};
     }
 
     const Broker& broker_;
     std::string bucket_, keys_;
     mutable std::mutex mutex_;
-    std::uint64_t upTo_ = 0;
+    Stored last_; ///< that was read
 };
 
 } // namespace stint::push

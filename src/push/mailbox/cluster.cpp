@@ -30,13 +30,11 @@ void TakenNotes::hear(const Stored& value) {
     if (const auto what = take(value)) heard_(*what);
 }
 
-// All of it where the bucket has gone back, or is another. The keeper looks at all that is known now, and hears of
-// none.
+// The keeper looks at all that is known now, and hears of none.
 Result<void> TakenNotes::open(int replicas) {
-    const auto last = STINT_TRY(broker_.openBucket(
-        notesBucket, replicas, {.values = static_cast<std::int64_t>(mostNotes), .age = longestNote}));
-    const auto quietly = [this](const Stored& value) { take(value); };
-    return last < reader_.upTo() ? reader_.readAll(quietly) : reader_.readNew(quietly);
+    STINT_TRY(broker_.openBucket(notesBucket, replicas,
+                                 {.values = static_cast<std::int64_t>(mostNotes), .age = longestNote}));
+    return reader_.readOn([this](const Stored& value) { take(value); });
 }
 
 Result<void> TakenNotes::readNew() {

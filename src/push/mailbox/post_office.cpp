@@ -48,8 +48,8 @@ PostOffice::PostOffice(Broker broker, const ServerKeys& keys, Outbox outbox, con
 // Before anything is sent or answered: who is revoked has no registration any more. A file that cannot be written is
 // told of, and keeps nobody from sending: the bucket has it, too.
 Result<void> PostOffice::alsoOpen(const std::function<void(const std::string& sentence)>& tell) {
-    STINT_TRY(registrations_.readAll(cluster_ ? cluster_->replicas() : 1));
-    STINT_TRY(roster_.readAll());
+    STINT_TRY(registrations_.open(cluster_ ? cluster_->replicas() : 1));
+    STINT_TRY(roster_.open());
     const auto upheld = revocations_.uphold(wallNow());
     if (!upheld.ok() && upheld.error().code == Errc::UNAVAILABLE) return upheld;
     if (!upheld.ok()) tell(upheld.error().message);

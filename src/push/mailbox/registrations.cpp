@@ -54,9 +54,9 @@ Result<void> Registrations::follow() {
     return reader_.follow([this](const Stored& value) { take(value); });
 }
 
-Result<void> Registrations::readAll(int replicas) {
+Result<void> Registrations::open(int replicas) {
     STINT_TRY(broker_.openBucket(registryBucket, replicas));
-    STINT_TRY(reader_.readAll([this](const Stored& value) { take(value); }));
+    STINT_TRY(reader_.readOn([this](const Stored& value) { take(value); }));
     const std::lock_guard lock(mutex_);
     isRead_ = true;
     return {};

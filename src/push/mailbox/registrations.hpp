@@ -37,8 +37,8 @@ public:
 
     /// Follows the broker's bucket. Unavailable where it does not answer.
     Result<void> follow();
-    /// Reads all that the bucket has, after a connection was lost.
-    Result<void> readAll(int replicas = 1);
+    /// The bucket is there, with so many replicas, and all that it has is known: after a connection was lost.
+    Result<void> open(int replicas = 1);
     /// Reads what is new in the bucket: in a cluster a change may have been told to the others alone. While that does
     /// not succeed, nobody is told that a registration is none.
     Result<void> readNew();

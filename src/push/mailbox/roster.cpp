@@ -46,8 +46,8 @@ Result<void> Roster::follow() {
     });
 }
 
-Result<void> Roster::readAll() {
-    STINT_TRY(reader_.readAll([this](const Stored& value) { take(value); }));
+Result<void> Roster::open() {
+    STINT_TRY(reader_.readOn([this](const Stored& value) { take(value); }));
     const std::lock_guard lock(mutex_);
     isRead_ = true;
     return {};

@@ -39,8 +39,8 @@ public:
 
     /// Follows the broker's bucket. Unavailable where it does not answer.
     Result<void> follow();
-    /// Reads all that the bucket has, after a connection was lost. It is there already.
-    Result<void> readAll();
+    /// All that the bucket has is known, after a connection was lost. It is there already.
+    Result<void> open();
     /// Reads what is new in it.
     Result<void> readNew();
 
