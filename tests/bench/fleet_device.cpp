@@ -21,6 +21,7 @@ constexpr Duration firstRest = std::chrono::seconds(10); ///< as stintd lets the
 constexpr Duration restNoNews = std::chrono::hours(1);
 constexpr Duration patience = std::chrono::seconds(2); ///< src/push/line/fetching.cpp
 constexpr Duration longestQuestion = std::chrono::seconds(15), betweenSends = std::chrono::seconds(5); ///< push.md §4.2
+constexpr Duration quiet = std::chrono::minutes(4); ///< push.md §4.1: then it asks whether anything is missing
 constexpr Duration firstTry = std::chrono::seconds(1), longestTry = std::chrono::minutes(5); ///< push.md §4.2
 constexpr std::string_view sequenceHeader = "Nats-Sequence";
 
@@ -66,6 +67,7 @@ void FleetDevice::up() {
     betweenTries_ = Duration(0);
     if (const auto done = std::exchange(connecting_, nullptr)) return done({});
     catchUp();
+    stayAlive(++connections_);
     std::vector<std::uint64_t> unsent;
     for (const auto& [which, one] : asked_)
         if (!one.isSent) unsent.push_back(which);
@@ -81,6 +83,14 @@ void FleetDevice::lost() {
 void FleetDevice::reconnect() {
     betweenTries_ = std::clamp(draw(firstTry, 2 * betweenTries_), firstTry, longestTry);
     loop_.after(betweenTries_, [this] { line_.connect(); });
+}
+
+void FleetDevice::stayAlive(std::uint64_t connection) {
+    loop_.after(quiet, [this, connection] {
+        if (connection != connections_ || !line_.isUp()) return;
+        catchUp();
+        stayAlive(connection);
+    });
 }
 
 /// Fetches what was missed.
@@ -117,7 +127,8 @@ void FleetDevice::heard(const push::StoredMessage& message) {
     auto& cursor =
         box_.cursors[envelope->to.registration.substr(0, push::prefixLength)].at(placeOf(envelope->to.urgency));
     const std::uint64_t sequence = sequenceOf(message);
-    if (sequence != 0 && sequence <= cursor) return;
+    if (sequence == 0) return catchUp();
+    if (sequence <= cursor) return;
     cursor = sequence;
     take(*std::move(envelope));
 }
@@ -431,7 +442,7 @@ void FleetDevice::tellNext() {
     ask(push::FleetWord::Report, reportOf(id, telling),
         [this, id, telling, at = steadyNow()](const Result<std::string>& text) {
             isTelling_ = false;
-            const auto ack = text.ok() ? push::ackIn(*text) : Result<std::uint64_t>(text.error());
+            const auto ack = text.ok() ? push::ackIn(*text) : Result<push::Ack>(text.error());
             if (!ack.ok()) {
                 seen_.trouble("report: " + ack.error().message);
                 return wantWork();

@@ -63,6 +63,7 @@ private:
     void up();
     void lost();
     void reconnect();
+    void stayAlive(std::uint64_t connection);
     void catchUp();
     void heard(const push::StoredMessage& message);
     void take(push::Envelope envelope);
@@ -114,6 +115,7 @@ private:
     };
     std::map<std::uint64_t, Asked> asked_;
     std::uint64_t number_ = 0;
+    std::uint64_t connections_ = 0; ///< that it has had
     std::minstd_rand random_;
     Done connecting_;
     Duration betweenTries_{0};

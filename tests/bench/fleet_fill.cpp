@@ -46,8 +46,8 @@ public:
             changed_.wait(lock, [&] { return left_ < onTheWay; });
             ++left_;
         }
-        broker_.keep(what.subject, {}, what.body, [this](const Result<std::uint64_t>& sequence) {
-            if (!sequence.ok()) giveUp(sequence.error().message);
+        broker_.keep(what.subject, {}, what.body, [this](const Result<push::Ack>& ack) {
+            if (!ack.ok()) giveUp(ack.error().message);
             const std::lock_guard lock(mutex_);
             --left_;
             changed_.notify_all();

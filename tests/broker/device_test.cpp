@@ -95,8 +95,8 @@ TEST_CASE("an acknowledgement of what has no sequence yet is none") { // §3.3: 
         sequence = its;
         std::atomic<int> answers = 0;
         std::atomic<std::uint64_t> acknowledged = 0;
-        server.keep("stint.p.test", {}, "text", [&](const Result<std::uint64_t>& answer) {
-            acknowledged = answer.ok() ? *answer : 0;
+        server.keep("stint.p.test", {}, "text", [&](const Result<Ack>& answer) {
+            acknowledged = answer.ok() ? answer->sequence : 0;
             ++answers;
         });
         REQUIRE(eventually([&] { return answers == 1; }));

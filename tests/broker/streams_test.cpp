@@ -33,7 +33,8 @@ struct Reports {
     std::string subject(std::string_view shard = "00") const { return fleetSubject(FleetWord::Report, shard, name); }
     Result<std::uint64_t> tell(const std::string& text, std::string_view shard = "00") const {
         const auto answer = device.ask(subject(shard), text);
-        return answer.ok() ? ackIn(*answer) : Result<std::uint64_t>(answer.error());
+        const auto ack = STINT_TRY(answer.ok() ? ackIn(*answer) : Result<Ack>(answer.error()));
+        return ack.sequence;
     }
     std::vector<std::string> texts(std::string_view subjects, std::uint64_t from = 1, std::size_t most = 10'000,
                                    std::size_t atOnce = 1) const {

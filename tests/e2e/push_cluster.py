@@ -381,7 +381,9 @@ class Device:
             came = wire.read(ASKS)
             if not came:
                 self.catch_up(wire)
-            elif came[0].startswith("stint.live.") and "Nats-Sequence" in came[1]:
+            elif came[0].startswith("stint.live.") and "Nats-Sequence" not in came[1]:
+                self.catch_up(wire)
+            elif came[0].startswith("stint.live."):
                 subject = came[0].replace("stint.live", "stint.p", 1)
                 sequence, before = int(came[1]["Nats-Sequence"]), int(came[1]["Nats-Last-Sequence"])
                 if sequence <= self.cursors.get(subject, 0):

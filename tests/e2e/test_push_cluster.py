@@ -14,7 +14,7 @@ from contextlib import suppress
 import network
 import pytest
 from push_cluster import FORMED, Cluster, Senders, Wire, in64
-from push_line import MAIL, PushLine, until
+from push_line import MAIL, PATIENCE, PushLine, until
 from push_served import authority, line_of, needs_all, served  # noqa: F401
 from push_server import free_port
 
@@ -65,6 +65,22 @@ def test_a_device_and_a_sender_use_any_server(cluster):  # §3.3
         for n, member in enumerate(cluster.members):
             assert member.post(device.token, f"by {n}") == 201
         device.until_texts(["by 0", "by 1", "by 2"])
+
+
+def test_a_message_that_its_stream_had_already_is_told_again(cluster):  # §3.3: its first leader may have told nobody
+    device = cluster.device(cluster.members[0], awake=False)
+    listener = Wire(device.brokers[0], device)
+    told = []
+    for _ in range(2):
+        assert cluster.members[1].post(device.token, "one", Idempotency_Key="order 7") == 201
+        subject, headers, text = listener.read(PATIENCE)
+        assert (subject.split(".")[1], text) == ("live", "one")
+        told.append(("Nats-Sequence" in headers, headers["Nats-Msg-Id"]))
+    assert [has_sequence for has_sequence, _ in told] == [True, False]
+    assert told[0][1] == told[1][1]
+    listener.close()
+    device.awake.set()
+    device.until_texts(["one"])
 
 
 def test_a_device_that_joined_before_learns_the_others(world):  # §3.3

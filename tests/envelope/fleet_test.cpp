@@ -33,8 +33,11 @@ TEST_CASE("a fleet's subject says its word and its device, and nothing else is o
 }
 
 TEST_CASE("an acknowledgement has a number above 0, and nothing else is one") { // §2.1, §3.3
-    CHECK(ackIn(R"({"stream":"STINT_FLEET_R","seq":7})").value() == 7);
-    CHECK(ackIn(R"({"seq":7,"duplicate":true})").value() == 7);
+    CHECK(ackIn(R"({"stream":"STINT_FLEET_R","seq":7})").value().sequence == 7);
+    CHECK_FALSE(ackIn(R"({"seq":7})").value().wasThere);
+    CHECK(ackIn(R"({"seq":7,"duplicate":true})").value().sequence == 7);
+    CHECK(ackIn(R"({"seq":7,"duplicate":true})").value().wasThere);
+    CHECK_FALSE(ackIn(R"({"seq":7,"duplicate":"true"})").value().wasThere);
     const auto refused =
         ackIn(R"({"error":{"code":400,"err_code":10077,"description":"maximum bytes exceeded"},"seq":0})");
     CHECK(refused.error().code == Errc::LIMIT_EXCEEDED);

@@ -121,8 +121,8 @@ TEST_CASE("a report has the stream's word for an answer") { // §2.1
     stage.begin();
     REQUIRE(stage.fleet.openReports().ok());
     Visitor visitor(stage.loop);
-    CHECK(ackIn(stage.asked(visitor, "report", "one")).value() == 1);
-    CHECK(ackIn(stage.asked(visitor, "report", "two")).value() == 2);
+    CHECK(ackIn(stage.asked(visitor, "report", "one")).value().sequence == 1);
+    CHECK(ackIn(stage.asked(visitor, "report", "two")).value().sequence == 2);
     const auto read = stage.fleet.read(reportsStream, ">", 1).value();
     REQUIRE(read.size() == 2);
     CHECK(read[1].message.subject == fleetSubject(FleetWord::Report, shardOf(stage.device), stage.device));

@@ -233,7 +233,7 @@ struct Phone {
                                   .enrolment = enrolment(),
                                   .made = wallNow(),
                                   .telling = std::move(telling)};
-        std::promise<Result<std::uint64_t>> done;
+        std::promise<Result<push::Ack>> done;
         desk.broker.keep(push::fleetSubject(FleetWord::Report, push::shardOf(id()), id()), {},
                          textOf(sure(signedBy(identity->key(), report))),
                          [&](auto result) { done.set_value(std::move(result)); });

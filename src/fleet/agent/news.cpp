@@ -379,7 +379,7 @@ void Agent::tellNext() {
 void Agent::told(const std::string& campaign, std::uint32_t sequence, const Result<std::string>& answer) {
     isTelling_ = false;
     if (fault_) return;
-    const auto ack = answer.ok() ? push::ackIn(*answer) : Result<std::uint64_t>(answer.error());
+    const auto ack = answer.ok() ? push::ackIn(*answer) : Result<push::Ack>(answer.error());
     const bool isOfPass = pass_ && pass_->isTelling;
     if (!ack.ok()) {
         if (!isOfPass) return pass_ ? void() : wantWork();

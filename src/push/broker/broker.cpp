@@ -111,9 +111,9 @@ Result<std::vector<std::string>> Broker::askAll(const std::string& subject, std:
 }
 
 void Broker::keep(const std::string& subject, const Headers& headers, std::string_view body,
-                  std::function<void(Result<std::uint64_t>)> done) const {
+                  std::function<void(Result<Ack>)> done) const {
     it_->send(subject, headers, body, std::nullopt, [done = std::move(done)](const Result<natsMsg*>& answer) {
-        done(answer.ok() ? ackIn(dataOf(*answer)) : Result<std::uint64_t>(answer.error()));
+        done(answer.ok() ? ackIn(dataOf(*answer)) : Result<Ack>(answer.error()));
     });
 }
 

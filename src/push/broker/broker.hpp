@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "push/envelope/fleet.hpp"
 #include "push/envelope/questions.hpp"
 #include "stint/result.hpp"
 
@@ -155,11 +156,11 @@ public:
     /// one; returns its own. IllegalState: it has a newer one by now. Unavailable: nobody knows whether it has it.
     Result<std::uint64_t> append(const std::string& subject, std::string_view body, std::uint64_t last) const;
 
-    /// Sends a message to a stream. `done` is called once, from a thread of libnats: with the sequence that the stream
-    /// has given it, the same again for a message that it has already; or with its error; LimitExceeded: the store
-    /// takes no more; Unavailable: the connection was lost meanwhile, and nobody knows.
+    /// Sends a message to a stream. `done` is called once, from a thread of libnats: with its acknowledgement, with the
+    /// same sequence again for a message that it has already; or with its error; LimitExceeded: the store takes no
+    /// more; Unavailable: the connection was lost meanwhile, and nobody knows.
     void keep(const std::string& subject, const Headers& headers, std::string_view body,
-              std::function<void(Result<std::uint64_t>)> done) const;
+              std::function<void(Result<Ack>)> done) const;
     /// Sends a message to whoever listens now.
     Result<void> tell(const std::string& subject, const Headers& headers, std::string_view body) const;
 

@@ -45,11 +45,11 @@ std::optional<FleetAsker> fleetAskerIn(std::string_view subject) {
     return FleetAsker{*word, {std::string(parts[1]), std::string(parts[2])}};
 }
 
-Result<std::uint64_t> ackIn(std::string_view text) {
+Result<Ack> ackIn(std::string_view text) {
     const auto said = nlohmann::ordered_json::parse(text, nullptr, false);
     // 2.10 says 0 of a copy of a message that it has been sent, and that it may still lose with its leader.
     const auto sequence = countMember(said, "seq");
-    if (sequence && *sequence > 0) return *sequence;
+    if (sequence && *sequence > 0) return Ack{*sequence, said.value("duplicate", nlohmann::ordered_json()) == true};
     if (said.is_object() && said.contains("error"))
         return fail(Errc::LIMIT_EXCEEDED, "the store takes no more: {}",
                     textMember(said["error"], "description").value_or("it does not say why"));

@@ -42,8 +42,13 @@ struct FleetAsker {
 };
 std::optional<FleetAsker> fleetAskerIn(std::string_view subject);
 
-/// The sequence that a stream has given a message, in its acknowledgement. LimitExceeded: it does not take it.
-/// Unavailable: it is no acknowledgement, or one of what the stream may still lose (push.md §3.3).
-Result<std::uint64_t> ackIn(std::string_view text);
+/// A stream's acknowledgement of a message.
+struct Ack {
+    std::uint64_t sequence = 0; ///< that the stream has given it
+    bool wasThere = false;      ///< the stream had it already, by its id
+};
+/// LimitExceeded: the stream does not take it. Unavailable: it is no acknowledgement, or one of what the stream may
+/// still lose (push.md §3.3).
+Result<Ack> ackIn(std::string_view text);
 
 } // namespace stint::push

@@ -233,11 +233,11 @@ void Keeper::sendDirect(SteadyTime now) {
 }
 
 void Keeper::endDirect(const Told& told) {
-    if (const auto stream = streams_.find(told.stream); told.sequence.ok() && stream != streams_.end())
-        stream->second.highest = std::max(stream->second.highest, *told.sequence);
+    if (const auto stream = streams_.find(told.stream); told.ack.ok() && stream != streams_.end())
+        stream->second.highest = std::max(stream->second.highest, told.ack->sequence);
     const auto found = direct_.find(told.number);
     if (found == direct_.end()) return; // it was acknowledged before, or not in time
-    if (!told.sequence.ok()) {
+    if (!told.ack.ok()) {
         found->second.next = SteadyClock::now() + afterRefusal;
         return;
     }
@@ -246,12 +246,19 @@ void Keeper::endDirect(const Told& told) {
     direct_.erase(found);
     done({});
 }
+    if (told.ack->wasThere) tellDevice(found->second.wanted.posted);
 
 // Streams with three replicas acknowledge by themselves, and no commit before tells how far they may come.
 void Keeper::noteHighest() {
     std::map<std::string, std::uint64_t> highest;
     for (auto& [name, stream] : streams_)
         if (stream.highest > std::exchange(stream.noted, stream.highest)) highest[stream.store] = stream.highest;
+// The leader that kept it may have died before it told anybody, and whoever leads now never does. Without a sequence it
+// has the device ask its mailbox.
+void Keeper::tellDevice(const Posted& posted) const {
+    if (const auto to = addressIn(posted.subject)) (void)broker_.tell(liveSubject(*to), posted.headers, posted.body);
+}
+
     if (highest.empty()) return;
     const auto committed = outbox_.commit({}, {}, highest, wallNow());
     if (!committed.ok()) tell(committed.error().message);
@@ -299,18 +306,18 @@ std::vector<std::int64_t> Keeper::noted(const std::vector<Told>& told) {
         Stream& stream = streams_.at(one.stream);
         const auto sent = stream.sent.extract(one.number);
         acknowledged_ = SteadyClock::now();
-        if (!one.sequence.ok()) {
+        if (!one.ack.ok()) {
             isOpen_ = false;
-            if (one.sequence.error().code == Errc::LIMIT_EXCEEDED) {
+            if (one.ack.error().code == Errc::LIMIT_EXCEEDED) {
                 wasRefused_ = true;
-                tell(refusal_ = one.sequence.error().message);
+                tell(refusal_ = one.ack.error().message);
             }
             continue;
         }
         if (sent) measure(&Latencies::stream, sent.mapped());
         refusal_.clear();
         numbers.push_back(one.number);
-        stream.highest = std::max(stream.highest, *one.sequence);
+        stream.highest = std::max(stream.highest, one.ack->sequence);
     }
     return numbers;
 }
@@ -326,7 +333,7 @@ std::map<std::string, std::uint64_t> Keeper::promisesFor(const std::vector<const
         return promises.try_emplace(stream.store, stream.highest + stream.sent.size()).first->second;
     };
     for (const Told& one : told)
-        if (one.sequence.ok()) promiseOf(one.stream);
+        if (one.ack.ok()) promiseOf(one.stream);
     for (const Posted* const one : posted)
         ++promiseOf(streamOfSubject(one->subject));
     return promises;
@@ -362,10 +369,10 @@ void Keeper::send(const Posted& posted) {
     const std::string stream = streamOfSubject(posted.subject);
     if (posted.number > 0) streams_.at(stream).sent[posted.number] = SteadyClock::now();
     broker_.keep(posted.subject, posted.headers, posted.body,
-                 [shared = shared_, number = posted.number, stream](Result<std::uint64_t> sequence) {
+                 [shared = shared_, number = posted.number, stream](Result<Ack> ack) {
                      {
                          const std::lock_guard lock(shared->mutex);
-                         shared->told.push_back({number, stream, std::move(sequence)});
+                         shared->told.push_back({number, stream, std::move(ack)});
                      }
                      shared->woken.notify_one();
                  });

@@ -102,7 +102,7 @@ private:
     struct Told {
         std::int64_t number = 0; ///< negative: of one that no outbox has
         std::string stream;
-        Result<std::uint64_t> sequence;
+        Result<Ack> ack;
     };
     /// A stream as far as this process has come with it.
     struct Stream {
@@ -138,6 +138,7 @@ private:
     void watchOver(SteadyTime now);
     Result<void> reconnect();
     Result<std::vector<Epoch>> epochsOf(const std::string& shard, const StreamState& state);
+    void tellDevice(const Posted& posted) const;
     Result<std::map<std::string, Stream>> openStreams();
     std::map<std::string, std::uint64_t> promisesFor(const std::vector<const Posted*>& posted,
                                                      const std::vector<Told>& told) const;
