@@ -271,6 +271,33 @@ TEST_CASE("of questions that wait the last ones are answered, and of the others 
     CHECK(eventually([&] { return refused == 1 + 2 * Broker::mostUnanswered; }));
 }
 
+TEST_CASE("who does not answer any more takes no question from others of the group, and may answer again") { // §3.3
+    const NatsServer nats;
+    const Reports one(nats), other(nats);
+    int answered = 0;
+    const auto answers = [&](const Reports& of, const char* text) {
+        REQUIRE(of.server.answer(fleetSubjects(FleetWord::Hello), "stint",
+                                 [text](const std::string&, std::string_view) { return text; }));
+    };
+    const auto isAsked = [&](const char* text) {
+        const auto said = one.device.ask(fleetSubject(FleetWord::Hello, "00", one.name), "?");
+        return said.ok() && *said == text;
+    };
+    answers(one, "one");
+    answers(other, "other");
+    CHECK(eventually([&] { return isAsked("other"); })); // it takes a part of them
+    other.server.answerNoMore();
+    REQUIRE(eventually([&] { return isAsked("one"); }));
+    for (int n = 0; n < 50; ++n)
+        answered += isAsked("one");
+    CHECK(answered == 50);
+    one.server.answerNoMore();
+    one.server.answerNoMore();
+    CHECK(eventually([&] { return !isAsked("one"); }));
+    answers(one, "again");
+    CHECK(eventually([&] { return isAsked("again"); }));
+}
+
 TEST_CASE("a question whose connection is lost has no answer") { // §4.2
     NatsServer nats;
     std::atomic<int> heard = 0, lost = 0;

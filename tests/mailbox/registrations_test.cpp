@@ -62,6 +62,20 @@ public:
         return stored;
     }
     void flush() { natsConnection_FlushTimeout(it_, 2'000); }
+    /// Those subjects are another stream's.
+    void replaceStream(const char* name, const std::string& subjects) const {
+        jsCtx* jetStream = nullptr;
+        REQUIRE(natsConnection_JetStream(&jetStream, it_, nullptr) == NATS_OK);
+        CHECK(js_DeleteStream(jetStream, name, nullptr, nullptr) == NATS_OK);
+        const char* subject = subjects.c_str();
+        jsStreamConfig config;
+        jsStreamConfig_Init(&config);
+        config.Name = "OTHER";
+        config.Subjects = &subject;
+        config.SubjectsLen = 1;
+        CHECK(js_AddStream(nullptr, jetStream, &config, nullptr, nullptr) == NATS_OK);
+        jsCtx_Destroy(jetStream);
+    }
 
 private:
     natsConnection* it_ = nullptr;
@@ -109,6 +123,29 @@ TEST_CASE("a device registers, hears its messages at once, and fetches those tha
         return boxAnswerIn(*answer);
     });
     CHECK(phone.texts == std::vector<std::string>{"live"});
+}
+
+TEST_CASE("a server that does not know the streams yet takes no question from one that does") { // §3.3
+    const NatsServer nats;
+    const auto herData = nats.directory() / "hers";
+    std::filesystem::create_directory(herData);
+    std::filesystem::permissions(herData, std::filesystem::perms::owner_all);
+    const Membership him = memberAt(7001), her = memberAt(7011);
+    Server his(nats, nats.directory(), him);
+    his.open();
+    const Phone phone = enrolled(nats, 0);
+    Wire wire(nats, phone.name);
+    REQUIRE(registered(wire, registrationsOf(phone.name), phone.registers(his.keys)).ok());
+    const Wire admin(nats, "server");
+    admin.replaceStream("STINT_P_0f", fmt::format("{}0f.>", storedPrefix)); // so hers does not open
+    const Server hers(nats, herData, her);
+    const auto broker = std::move(Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}})).value();
+    REQUIRE(eventually([&] { // she has come as far as that
+        return broker.valueOf(clusterBucket, fmt::format("{}{}", serverKey, her.name)).value().revision != 0;
+    }));
+    for (int n = 0; n < 50; ++n)
+        CHECK(wire.ask(boxOf(phone.name), textOf(phone.at)));
+    CHECK_FALSE(hers.keeper.placeOf("00").ok());
 }
 
 TEST_CASE("registrations outlive the server's process, and are nothing to who reads the broker") { // §2.1

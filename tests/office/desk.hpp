@@ -57,6 +57,7 @@ public:
     bool leads() const { return opened_ > 0; }
     /// How often it has read all.
     int opened() const { return opened_; }
+    bool follows() const { return follows_; }
     bool isSuperseded() const { return isSuperseded_; }
     Result<Invitation> invited(std::uint32_t uses = 50) {
         std::promise<Result<Invitation>> done;

@@ -309,6 +309,23 @@ TEST_CASE("§5.1: a server whose lease another one has taken meanwhile says so, 
     CHECK(fleet.desk->invited().error().message.find("192.0.2.7:7750 leads") != std::string::npos);
 }
 
+TEST_CASE("§5.1: a server that led, and follows another when its broker is back, takes none of its questions") {
+    SmallFleet fleet(1, "one");
+    Desk other(fleet.nats, fleet.server, fleet.server.place / "other.db", "two");
+    const Phone& phone = fleet.phones.front();
+    const auto isAnswered = [&] {
+        const std::string subject = push::fleetSubject(FleetWord::Doc, push::shardOf(phone.id()), phone.id());
+        return other.broker.ask(subject, textOf(DocQuestion{"none"})).ok();
+    };
+    CHECK(isAnswered());
+    fleet.desk->office().connected(false);
+    REQUIRE(eventually([&] { return other.leads(); }));
+    fleet.desk->office().connected(true);
+    REQUIRE(eventually([&] { return fleet.desk->follows(); }));
+    for (int n = 0; n < 20; ++n)
+        CHECK(isAnswered());
+}
+
 TEST_CASE("§5.1: a list of operators that one server was given counts at the others") {
     SmallFleet fleet(1, "one");
     const SmallServer& itself = fleet.server;

@@ -65,19 +65,6 @@ void printLine(std::string_view line) {
     std::fflush(stdout);
 }
 
-/// From now on devices' questions come to the office.
-Result<void> answer(const push::Broker& broker, Office& office) {
-    using Word = push::FleetWord;
-    for (const Word word : {Word::Join, Word::Hello, Word::Doc, Word::Slot, Word::Leave})
-        STINT_TRY(broker.answerLater(push::fleetSubjects(word), "fleet",
-                                     [&office, word](const std::string& subject, std::string question, auto answered) {
-                                         const auto asker = push::fleetAskerIn(subject);
-                                         if (asker)
-                                             office.ask(word, asker->asker.device, std::move(question), answered);
-                                     }));
-    return {};
-}
-
 /// While it is there the office may be called; the broker calls nobody from its end on.
 struct Calls {
     push::Broker& broker;
@@ -111,19 +98,13 @@ Result<void> serve(const Options& options) {
     };
     {
         std::unique_ptr<Office> office;
-        // Devices' questions come to whoever leads, and to no other.
-        const auto opened = [&, answers = false]() mutable {
-            if (!std::exchange(answers, true))
-                if (const auto asked = answer(broker, *office); !asked.ok()) return end(asked.error().message);
-            printLine("open");
-        };
         office = std::make_unique<Office>(
             broker, Office::Settings{.data = data, .member = options.member, .route = options.route}, std::move(roster),
             std::move(keys),
             Office::Wires{
                 .post = [&](const std::string& endpoint, const OrderMessage& order) { poster.post(endpoint, order); },
                 .tell = [](const std::string& sentence) { complain("stint-fleetd", sentence); },
-                .opened = opened,
+                .opened = [] { printLine("open"); },
                 .follows = [] { printLine("follows"); },
                 .superseded = [end] { end("another server leads the fleet"); }});
         const Calls calls{broker};

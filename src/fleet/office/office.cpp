@@ -213,16 +213,17 @@ void Office::look(std::function<void(View&)> looking) {
 void Office::run() {
     while (true) {
         std::deque<Work> work;
-        bool isUp = false, hasReports = false;
+        bool isUp = false, hasChanged = false, hasReports = false;
         {
             std::unique_lock lock(mutex_);
             woken_.wait_for(lock, rest(), [&] { return ends_ || hasChanged_ || hasReports_ || !left_.empty(); });
             if (ends_) return;
-            if (std::exchange(hasChanged_, false)) isOpen_ = false; // what was told may be gone
+            hasChanged = std::exchange(hasChanged_, false);
             work.swap(left_);
             isUp = isUp_;
             hasReports = std::exchange(hasReports_, false);
         }
+        if (hasChanged) shut(); // what was told may be gone
         if (!isUp) interrupt(fail(Errc::UNAVAILABLE, "the broker is away"));
         const bool isDue = !follows_ || bootNow() >= lease_->renewal();
         if (isUp && !isOpen_ && isDue) {
@@ -299,7 +300,7 @@ Result<void> Office::write(const std::string& id, Running& running, Entry entry)
 
 /// All that was read is thrown away: somebody else may have written. Nobody who waits for an answer gets one.
 void Office::lose(const Error& why) {
-    isOpen_ = false;
+    shut();
     follows_ = false;
     goesOn_ = false;
     asking_.clear();
@@ -367,6 +368,7 @@ Result<void> Office::open() {
         tellOnce(fmt::format("{} leads the fleet; this server follows it", lease_->leader()));
         return {};
     }
+    STINT_TRY(answer());
     follows_ = false;
     isOpen_ = true;
     look_ = steadyNow(); // for what came meanwhile
@@ -382,6 +384,25 @@ Result<void> Office::open() {
     note([](News& news) { news.isAll = true; });
     wires_.opened();
     return {};
+}
+
+// One of those that answer is asked, by chance: who does not lead is none of them, or a part of the questions would
+// come to nothing.
+Result<void> Office::answer() {
+    using Word = push::FleetWord;
+    for (const Word word : {Word::Join, Word::Hello, Word::Doc, Word::Slot, Word::Leave}) {
+        const auto take = [this, word](const std::string& subject, std::string question, Answered answered) {
+            const auto asker = push::fleetAskerIn(subject);
+            if (asker) ask(word, asker->asker.device, std::move(question), std::move(answered));
+        };
+        STINT_TRY(broker_.answerLater(push::fleetSubjects(word), "fleet", take));
+    }
+    return {};
+}
+
+void Office::shut() {
+    isOpen_ = false;
+    broker_.answerNoMore();
 }
 
 /// The campaigns here are those that the log has: all of it was read or written here, and nothing of that is gone.

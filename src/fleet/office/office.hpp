@@ -194,6 +194,10 @@ private:
     std::chrono::milliseconds rest() const;
     void turn();
 
+    /// Devices' questions come here from now on; and not any more.
+    Result<void> answer();
+    void shut();
+
     // Reading what is there.
     Result<void> open();
     Result<bool> stands();

@@ -1,6 +1,7 @@
 #include "push/broker/broker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/core.h>
 #include <nats/nats.h>
@@ -145,22 +146,29 @@ Result<void> Broker::answer(const std::string& subjects, const std::string& grou
     };
     auto* const asked = STINT_TRY(it_->subscribe(subjects, group, std::move(hear)));
     natsSubscription_SetPendingLimits(asked, mostWaiting, mostWaitingBytes);
+    it_->answering.push_back(asked);
     it_->flush();
     return {};
 }
 
+void Broker::answerNoMore() const {
+    for (natsSubscription* const one : std::exchange(it_->answering, {}))
+        it_->end(one);
+}
+
 Result<void> Broker::answerLater(const std::string& subjects, const std::string& group, Take take) const {
     const std::weak_ptr<Connection> connection = it_;
-    STINT_TRY(
-        it_->subscribe(subjects, group, [connection, take = std::move(take)](natsMsg* message, natsSubscription*) {
-            const char* const reply = natsMsg_GetReply(message);
-            if (!reply) return;
-            const auto answered = [connection, to = std::string(reply)](std::string_view answer) {
-                if (const auto it = connection.lock())
-                    natsConnection_Publish(it->nats, to.c_str(), answer.data(), static_cast<int>(answer.size()));
-            };
-            take(natsMsg_GetSubject(message), std::string(dataOf(message)), answered);
-        }));
+    auto hear = [connection, take = std::move(take)](natsMsg* message, natsSubscription*) {
+        const char* const reply = natsMsg_GetReply(message);
+        if (!reply) return;
+        const auto answered = [connection, to = std::string(reply)](std::string_view answer) {
+            if (const auto it = connection.lock())
+                natsConnection_Publish(it->nats, to.c_str(), answer.data(), static_cast<int>(answer.size()));
+        };
+        take(natsMsg_GetSubject(message), std::string(dataOf(message)), answered);
+    };
+    auto* const asked = STINT_TRY(it_->subscribe(subjects, group, std::move(hear)));
+    it_->answering.push_back(asked);
     it_->flush();
     return {};
 }

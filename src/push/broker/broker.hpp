@@ -172,16 +172,19 @@ public:
     using Respond = std::function<std::string(const std::string& subject, std::string_view question)>;
     static constexpr int mostUnanswered = 100; ///< PROPOSAL
     /// From now on questions to these subjects are answered, from a thread of their own; each by one of those that
-    /// answer in the same group, wherever they are. Where no server is there it is so as soon as one is. An empty
-    /// answer says what NATS says where nobody answers, and so it is while more than `mostUnanswered` wait for this
-    /// call's thread, of those that have waited longest: they would be answered when nobody waits for it any more, and
-    /// be asked again meanwhile. Of more than 20,000, or 16 MiB, none is answered (proposal).
+    /// answer in the same group, wherever they are, by chance: whoever cannot takes a question from one that can. Where
+    /// no server is there it is so as soon as one is. An empty answer says what NATS says where nobody answers, and so
+    /// it is while more than `mostUnanswered` wait for this call's thread, of those that have waited longest: they
+    /// would be answered when nobody waits for it any more, and be asked again meanwhile. Of more than 20,000, or 16
+    /// MiB, none is answered (proposal).
     Result<void> answer(const std::string& subjects, const std::string& group, Respond respond) const;
     using Answered = std::function<void(std::string_view answer)>;
     using Take = std::function<void(const std::string& subject, std::string question, Answered answered)>;
     /// The same, of answers that come later, from any thread; what is answered when the connection is closed comes to
     /// nothing.
     Result<void> answerLater(const std::string& subjects, const std::string& group, Take take) const;
+    /// Ends both: neither is a question answered any more that waits for their threads.
+    void answerNoMore() const;
     using Hear = std::function<void(const Stored& message)>;
     /// From now on messages to these subjects are heard, from a thread of their own.
     Result<void> listen(const std::string& subjects, Hear hear) const;

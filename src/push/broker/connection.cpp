@@ -51,10 +51,17 @@ Result<natsSubscription*> Broker::Connection::subscribe(const std::string& subje
     return made;
 }
 
+// One that close() has ended is not there any more.
 void Broker::Connection::end(natsSubscription* subscription) {
-    natsSubscription_Unsubscribe(subscription);
-    const std::lock_guard lock(mutex);
-    std::erase_if(subscriptions, [&](const Subscription& one) { return one.get() == subscription; });
+    Subscription owned;
+    {
+        const std::lock_guard lock(mutex);
+        const auto found = std::ranges::find(subscriptions, subscription, &Subscription::get);
+        if (found == subscriptions.end()) return;
+        owned = std::move(*found);
+        subscriptions.erase(found);
+    }
+    natsSubscription_Unsubscribe(owned.get());
 }
 
 // The server knows all that was sent so far, if one is there.

@@ -44,6 +44,7 @@ struct Broker::Connection {
     std::condition_variable quiet;
     std::vector<nats::Subscription> subscriptions;
     std::map<std::string, natsSubscription*, std::less<>> heardNow; ///< those of `subscriptions` that may end
+    std::vector<natsSubscription*> answering;                       ///< and those that answer
     int listeners = 0;
     bool isClosed = false; ///< libnats has called back for the last time
     std::uint64_t number = 0;

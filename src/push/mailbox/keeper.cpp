@@ -150,7 +150,7 @@ void Keeper::measure(Histogram Latencies::*in, SteadyTime since) {
 void Keeper::run() {
     auto tried = SteadyClock::now() - betweenTries;
     auto forgot = tried;
-    bool isUp = false, ends = false;
+    bool isUp = false, isKnown = false, ends = false;
     while (!ends) {
         std::vector<Wanted> wanted;
         std::vector<Told> told;
@@ -161,7 +161,7 @@ void Keeper::run() {
                 return shared_->ends || shared_->changed || !shared_->wanted.empty() || !shared_->told.empty() ||
                        !shared_->unwanted.empty();
             };
-            shared_->woken.wait_for(lock, pause(isUp), something);
+            shared_->woken.wait_for(lock, pause(isUp, tried), something);
             wanted = std::exchange(shared_->wanted, {});
             told = std::exchange(shared_->told, {});
             unwanted = std::exchange(shared_->unwanted, {});
@@ -171,7 +171,9 @@ void Keeper::run() {
                 isOpen_ = false;
                 betweenTries_ = betweenTries;
             }
+            isKnown = !shared_->places.empty();
         }
+        if (!isKnown) (void)hooks_.answer(false);
         for (const Told& one : told)
             if (one.number < 0) endDirect(one);
         std::erase_if(told, [](const Told& one) { return one.number < 0; });
@@ -202,9 +204,12 @@ void Keeper::noteRoom(const Result<void>& opened) {
     betweenTries_ = isFull ? std::min(betweenTries_ * 2, longestTries) : betweenTries;
 }
 
-std::chrono::milliseconds Keeper::pause(bool isUp) const {
+std::chrono::milliseconds Keeper::pause(bool isUp, SteadyTime tried) const {
     if (!direct_.empty() || !unwanted_.empty()) return betweenDirect;
-    if (isUp && !isOpen_) return betweenTries;
+    if (isUp && !isOpen_) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(tried + betweenTries_ - SteadyClock::now());
+        return std::clamp(left, std::chrono::milliseconds(0), betweenTries_);
+    }
     return cluster_ ? betweenNotes : betweenLooks;
 }
 
@@ -241,24 +246,24 @@ void Keeper::endDirect(const Told& told) {
         found->second.next = SteadyClock::now() + afterRefusal;
         return;
     }
+    if (told.ack->wasThere) tellDevice(found->second.wanted.posted);
     const auto done = std::move(found->second.wanted.done);
     measure(&Latencies::stream, found->second.wanted.since);
     direct_.erase(found);
     done({});
 }
-    if (told.ack->wasThere) tellDevice(found->second.wanted.posted);
 
-// Streams with three replicas acknowledge by themselves, and no commit before tells how far they may come.
-void Keeper::noteHighest() {
-    std::map<std::string, std::uint64_t> highest;
-    for (auto& [name, stream] : streams_)
-        if (stream.highest > std::exchange(stream.noted, stream.highest)) highest[stream.store] = stream.highest;
 // The leader that kept it may have died before it told anybody, and whoever leads now never does. Without a sequence it
 // has the device ask its mailbox.
 void Keeper::tellDevice(const Posted& posted) const {
     if (const auto to = addressIn(posted.subject)) (void)broker_.tell(liveSubject(*to), posted.headers, posted.body);
 }
 
+// Streams with three replicas acknowledge by themselves, and no commit before tells how far they may come.
+void Keeper::noteHighest() {
+    std::map<std::string, std::uint64_t> highest;
+    for (auto& [name, stream] : streams_)
+        if (stream.highest > std::exchange(stream.noted, stream.highest)) highest[stream.store] = stream.highest;
     if (highest.empty()) return;
     const auto committed = outbox_.commit({}, {}, highest, wallNow());
     if (!committed.ok()) tell(committed.error().message);
@@ -441,6 +446,7 @@ Result<void> Keeper::reconnect() {
     for (const Posted* const one : all)
         send(*one);
     // Devices are answered from now on: what was taken back may have been there again, and its epoch not yet begun.
+    STINT_TRY(hooks_.answer(true));
     const std::lock_guard lock(shared_->mutex);
     if (!shared_->changed) shared_->places = places_;
     return {};

@@ -27,6 +27,9 @@ public:
     struct Hooks {
         /// Asked after each connection, on the keeper's thread, until it succeeds; then it is open.
         std::function<Result<void>()> alsoOpen;
+        /// Devices are answered from now on, or not any more: the streams are known, or the connection was lost. On the
+        /// keeper's thread, and whether it was so before or not.
+        std::function<Result<void>(bool are)> answer;
         /// A sentence for who runs the server, when it is another than before; from the keeper's thread.
         std::function<void(const std::string& sentence)> tell;
         /// Asked every 5 s in a cluster, on a thread of its own: what the broker may have told others alone.
@@ -123,7 +126,8 @@ private:
     void run();
     void noteRoom(const Result<void>& opened);
     void tend();
-    std::chrono::milliseconds pause(bool isUp) const; ///< until it looks by itself
+    /// Until it looks by itself, where reconnect() was tried then.
+    std::chrono::milliseconds pause(bool isUp, SteadyTime tried) const;
     void work(std::vector<Wanted> wanted, const std::vector<Told>& told);
     std::vector<std::int64_t> noted(const std::vector<Told>& told);
     void send(const Posted& posted);
@@ -134,11 +138,11 @@ private:
     void keepDirect(std::vector<Wanted> wanted);
     void sendDirect(SteadyTime now);
     void endDirect(const Told& told);
+    void tellDevice(const Posted& posted) const;
     void noteHighest();
     void watchOver(SteadyTime now);
     Result<void> reconnect();
     Result<std::vector<Epoch>> epochsOf(const std::string& shard, const StreamState& state);
-    void tellDevice(const Posted& posted) const;
     Result<std::map<std::string, Stream>> openStreams();
     std::map<std::string, std::uint64_t> promisesFor(const std::vector<const Posted*>& posted,
                                                      const std::vector<Told>& told) const;

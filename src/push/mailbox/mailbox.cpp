@@ -9,6 +9,7 @@ namespace stint::push {
 namespace {
 
 constexpr std::string_view group = "stint";
+constexpr int threads = 4;                                 ///< mailboxes that are answered at once
 constexpr std::uint64_t farthest = std::uint64_t{1} << 62; ///< nothing of a subject is asked for (push.md §4.1)
 
 /// A cursor as it is after the epochs that its device does not know.
@@ -20,14 +21,20 @@ std::uint64_t after(std::uint64_t cursor, const std::vector<Epoch>& epochs) {
 
 } // namespace
 
-Result<void> Mailbox::serve(int threads) {
+Result<void> Mailbox::answer(bool are) {
+    if (answers_ == are) return {};
+    broker_.answerNoMore(); // nor those of a try that failed
+    answers_ = false;
+    if (!are) return {};
     for (int n = 0; n < threads; ++n)
         STINT_TRY(broker_.answer(
             subjectsOf(Service::Box), std::string(group),
             [this](const std::string& subject, std::string_view text) { return boxAnswered(subject, text); }));
-    return broker_.answer(
+    STINT_TRY(broker_.answer(
         subjectsOf(Service::Registrations), std::string(group),
-        [this](const std::string& subject, std::string_view text) { return registrationAnswered(subject, text); });
+        [this](const std::string& subject, std::string_view text) { return registrationAnswered(subject, text); }));
+    answers_ = true;
+    return {};
 }
 
 // No answer says that the server cannot answer now: the device asks again.

@@ -14,8 +14,8 @@ public:
     Mailbox(const Broker& broker, const Keeper& keeper, Registrations& registrations, const Roster& roster)
         : broker_(broker), keeper_(keeper), registrations_(registrations), roster_(roster) {}
 
-    /// Answers from now on, `threads` mailboxes at once.
-    Result<void> serve(int threads);
+    /// Answers devices from now on, or not any more; it may have done so. From one thread.
+    Result<void> answer(bool are);
 
     /// All that the device's mailbox has beyond the question's cursors. Unavailable: the store does not answer now, or
     /// has read for this device what it may in a minute.
@@ -36,6 +36,7 @@ private:
     const Roster& roster_;
     mutable std::mutex counting_;
     mutable Counted reads_{readsInMinute};
+    bool answers_ = false;
 };
 
 } // namespace stint::push

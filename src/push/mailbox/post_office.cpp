@@ -7,7 +7,6 @@
 
 namespace stint::push {
 namespace {
-constexpr int threads = 4; ///< mailboxes that are read at once
 constexpr auto longestStall = std::chrono::minutes(1), betweenHealings = std::chrono::minutes(5); ///< PROPOSAL, both
 } // namespace
 
@@ -21,23 +20,22 @@ Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, c
     if (made->cluster_) STINT_TRY(made->cluster_->follow());
     STINT_TRY(made->registrations_.follow());
     STINT_TRY(made->roster_.follow());
-    STINT_TRY(made->mailbox_.serve(threads));
     return made;
 }
 
 PostOffice::PostOffice(Broker broker, const ServerKeys& keys, Outbox outbox, const Settings& settings)
     : broker_(std::move(broker)), roster_(broker_, keys, [this] { (void)revocations_.uphold(wallNow()); }),
       registrations_(broker_, keys, roster_), revocations_(roster_, registrations_, settings.data, settings.revoked),
-      replicas_(broker_), stalled_(settings.stalled),
+      replicas_(broker_), stalled_(settings.stalled), mailbox_(broker_, keeper_, registrations_, roster_),
       keeper_(std::move(outbox), broker_, joined(settings),
               {.alsoOpen = [this, opened = settings.opened, tell = settings.tell]() mutable -> Result<void> {
                    STINT_TRY(alsoOpen(tell));
                    if (opened) std::exchange(opened, nullptr)();
                    return {};
                },
+               .answer = [this](bool are) { return mailbox_.answer(are); },
                .tell = settings.tell,
-               .refresh = [this] { refresh(); }}),
-      mailbox_(broker_, keeper_, registrations_, roster_) {
+               .refresh = [this] { refresh(); }}) {
     broker_.follow([this](bool up) { keeper_.connected(up); },
                    [ended = settings.ended](Ending how) {
                        ended(how == Ending::Refused ? "nats-server does not let this endpoint in"

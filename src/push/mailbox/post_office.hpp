@@ -71,8 +71,8 @@ private:
     Replicas replicas_;
     std::function<void()> stalled_;
     std::optional<Instant> healed_; ///< it was asked for then
-    Keeper keeper_;
     Mailbox mailbox_;
+    Keeper keeper_; ///< whose thread calls the others
 };
 
 } // namespace stint::push
