@@ -301,6 +301,8 @@ class Wire:
         try:
             while (left := until_then - time.monotonic()) > 0:
                 came = self.read(left)
+                if came and came[0] == reply and not came[2]:
+                    raise TimeoutError  # the server cannot answer now (§3)
                 if came and came[0] == reply:
                     return json.loads(came[2])
                 if came and not came[0].startswith("_INBOX"):

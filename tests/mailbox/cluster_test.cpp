@@ -18,6 +18,7 @@ struct Sight {
     explicit Sight(const NatsServer& nats, Membership its, bool hears = true)
         : broker(std::move(Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}, .clustered = true}))
                      .value()),
+          others(std::move(Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}})).value()),
           self(its), cluster(
                          broker, std::move(its), [this] { ++changes; }, [](const TakenBack&) {}) {
         if (hears) REQUIRE(cluster.follow().ok());
@@ -32,6 +33,7 @@ struct Sight {
 
     std::atomic<int> changes = 0;
     Broker broker;
+    Broker others; ///< another server's: what it puts is heard
     Membership self;
     Cluster cluster;
 };
@@ -67,10 +69,10 @@ TEST_CASE("servers of a cluster learn of each other, and each names itself first
     CHECK(first.changes == 1);
     CHECK(first.cluster.replicas() == 1);
     Membership third = memberAt(7021);
-    REQUIRE(first.broker.put(bucketOfCluster, "server-" + third.name, third.text()).ok());
+    REQUIRE(first.others.put(bucketOfCluster, "server-" + third.name, third.text()).ok());
     REQUIRE(eventually([&] { return first.cluster.replicas() == 3; }));
     third.route = "127.0.0.1:7022"; // it has moved
-    REQUIRE(first.broker.put(bucketOfCluster, "server-" + third.name, third.text()).ok());
+    REQUIRE(first.others.put(bucketOfCluster, "server-" + third.name, third.text()).ok());
     REQUIRE(eventually([&] { return std::ranges::count(first.cluster.routes(), third.route) == 1; }));
     CHECK(first.cluster.replicas() == 3);
 }
@@ -113,7 +115,7 @@ TEST_CASE("servers join one after another, whichever they ask, and none is waite
     // Neither a clock that was ahead nor what no server has written keeps all out.
     for (const auto* const text :
          {"{\"servers\":9,\"until\":9000000000000}", "{\"servers\":9,\"until\":-1}", "[]", ""}) {
-        REQUIRE(first.broker.put(bucketOfCluster, "joining", text).ok());
+        REQUIRE(first.others.put(bucketOfCluster, "joining", text).ok());
         CHECK(first.cluster.letJoin(asked).ok());
     }
 }
@@ -124,7 +126,7 @@ TEST_CASE("values that tell of no server are passed over, and so is the thirty-t
     sight.open();
     const Membership other = memberAt(7011);
     const auto put = [&](const std::string& key, const std::string& value) {
-        REQUIRE(sight.broker.put(bucketOfCluster, key, value).ok());
+        REQUIRE(sight.others.put(bucketOfCluster, key, value).ok());
     };
     put("server-" + memberAt(1).name, other.text()); // another's name
     put("server-" + other.name, "x");
@@ -237,7 +239,7 @@ TEST_CASE("a place that a stranger wrote is none") {
           R"({"store": ")" + store + R"(", "highest": 9, "epochs": {}})",
           R"({"store": ")" + store + R"(", "highest": 9, "epochs": [7]})",
           R"({"store": ")" + store + R"(", "highest": 9, "epochs": [{"number": 1}]})"}) {
-        REQUIRE(sight.broker.put(bucketOfCluster, "stream-00", value).ok());
+        REQUIRE(sight.others.put(bucketOfCluster, "stream-00", value).ok());
         CHECK_MESSAGE(sight.cluster.opened("00", streamAt(5), 0).value().empty(), value);
         CHECK(sight.cluster.epochs("00", store).empty());
     }

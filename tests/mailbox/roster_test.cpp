@@ -79,6 +79,28 @@ TEST_CASE("another server of the same system hears of it, and upholds it") { // 
     REQUIRE(eventually([&] { return its.of(phone.name).empty(); }));
 }
 
+TEST_CASE("a revocation that the bucket did not take is none, however often it is asked for") { // §3.1
+    const NatsServer nats;
+    Server server(nats);
+    server.open();
+    const Phone phone;
+    const auto revoked = [&] { return server.revocations.revoke(phone.name, userKey, wallNow()); };
+    natsConnection* admin = nullptr;
+    jsCtx* jetStream = nullptr;
+    REQUIRE(natsConnection_ConnectTo(&admin, nats.url().c_str()) == NATS_OK);
+    REQUIRE(natsConnection_JetStream(&jetStream, admin, nullptr) == NATS_OK);
+    CHECK(js_DeleteStream(jetStream, "KV_STINT_REG", nullptr, nullptr) == NATS_OK);
+    jsCtx_Destroy(jetStream);
+    natsConnection_Destroy(admin);
+    CHECK(revoked().error().code == Errc::UNAVAILABLE);
+    CHECK(revoked().error().code == Errc::UNAVAILABLE);
+    CHECK_FALSE(server.roster.isRevoked(phone.name));
+    const auto broker = std::move(Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}})).value();
+    REQUIRE(broker.openBucket("STINT_REG").ok());
+    CHECK(revoked().ok());
+    CHECK(broker.valueOf("STINT_REG", "device." + phone.name).value().revision != 0);
+}
+
 TEST_CASE("by one code no more devices join than may, and others by another") { // §3.1
     const NatsServer nats;
     Server server(nats);

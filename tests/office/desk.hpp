@@ -37,7 +37,7 @@ class Desk {
 public:
     Desk(const NatsServer& nats, const SmallServer& server, const std::filesystem::path& roster,
          const std::string& member = "", const std::filesystem::path& data = {})
-        : broker(brokerAt(nats)),
+        : broker(brokerAt(nats)), line(brokerAt(nats)),
           office_(std::make_unique<Office>(
               broker,
               Office::Settings{.data = data.empty() ? server.place.path() : data,
@@ -172,6 +172,7 @@ public:
     }
 
     push::Broker broker;
+    push::Broker line; ///< the devices' own
 
 private:
     void told(const std::string& sentence) {
@@ -235,9 +236,9 @@ struct Phone {
                                   .made = wallNow(),
                                   .telling = std::move(telling)};
         std::promise<Result<push::Ack>> done;
-        desk.broker.keep(push::fleetSubject(FleetWord::Report, push::shardOf(id()), id()), {},
-                         textOf(sure(signedBy(identity->key(), report))),
-                         [&](auto result) { done.set_value(std::move(result)); });
+        desk.line.keep(push::fleetSubject(FleetWord::Report, push::shardOf(id()), id()), {},
+                       textOf(sure(signedBy(identity->key(), report))),
+                       [&](auto result) { done.set_value(std::move(result)); });
         sure(done.get_future().get());
     }
     /// Its word of that document, at that time of its own.

@@ -219,8 +219,8 @@ TEST_CASE("§7: where the broker has no room nothing is answered as done, and wh
     refuses("slot", [&] { return desk.askOnce(FleetWord::Slot, fleet.phones[1].id(), slot).has_value(); });
     refuses("join", [&] { return refusalIn(desk.ask(FleetWord::Join, late.id(), join)).empty(); });
     std::promise<bool> kept;
-    desk.broker.keep(push::fleetSubject(FleetWord::Report, push::shardOf(late.id()), late.id()), {}, "a report",
-                     [&](const auto& result) { kept.set_value(result.ok()); });
+    desk.line.keep(push::fleetSubject(FleetWord::Report, push::shardOf(late.id()), late.id()), {}, "a report",
+                   [&](const auto& result) { kept.set_value(result.ok()); });
     CHECK(!kept.get_future().get()); // the device keeps it
 
     ballast.goes();

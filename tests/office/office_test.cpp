@@ -312,10 +312,11 @@ TEST_CASE("§5.1: a server whose lease another one has taken meanwhile says so, 
 TEST_CASE("§5.1: a server that led, and follows another when its broker is back, takes none of its questions") {
     SmallFleet fleet(1, "one");
     Desk other(fleet.nats, fleet.server, fleet.server.place / "other.db", "two");
+    const push::Broker broker = brokerAt(fleet.nats);
     const Phone& phone = fleet.phones.front();
     const auto isAnswered = [&] {
         const std::string subject = push::fleetSubject(FleetWord::Doc, push::shardOf(phone.id()), phone.id());
-        return other.broker.ask(subject, textOf(DocQuestion{"none"})).ok();
+        return broker.ask(subject, textOf(DocQuestion{"none"})).ok();
     };
     CHECK(isAnswered());
     fleet.desk->office().connected(false);
@@ -616,11 +617,11 @@ TEST_CASE("§5.1: however many devices tell, those who ask have their turn") {
     std::latch kept(flood);
     for (int n = 0; n < flood; ++n) {
         const std::string device = push::newDevice();
-        desk.broker.keep(push::fleetSubject(FleetWord::Report, push::shardOf(device), device), {}, "no report",
-                         [&](const auto& result) {
-                             CHECK(result.ok());
-                             kept.count_down();
-                         });
+        desk.line.keep(push::fleetSubject(FleetWord::Report, push::shardOf(device), device), {}, "no report",
+                       [&](const auto& result) {
+                           CHECK(result.ok());
+                           kept.count_down();
+                       });
     }
     kept.wait();
     const auto read = [](Office::View& view) { return view.passed(Passed::NoReport); };

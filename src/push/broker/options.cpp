@@ -116,6 +116,7 @@ Result<Options> optionsOf(const Broker::Settings& settings, std::string* file) {
         STINT_TRY(checked(natsOptions_SetExpectedHostname(made, settings.certified.c_str()), settings.certified));
     if (settings.device.empty()) {
         natsOptions_SetName(made, "stint-endpoint");
+        natsOptions_SetNoEcho(made, true); // what it put into a bucket it would hear, whether the bucket took it or not
         natsOptions_SetPingInterval(made, untilPing);
         natsOptions_SetCustomReconnectDelay(made, serversDelay, nullptr);
         return options;
