@@ -390,15 +390,17 @@ def test_a_machine_that_was_away_learns_who_was_revoked(cluster):  # §3.1
           within=FORMED)  # a leader may be gone with it
     cluster.members[1].start()
     cluster.members[1].until_ready()
-    until(lambda: thief.name in (cluster.members[1].data / "revoked").read_text(), within=FORMED)
+    file = cluster.members[1].data / "revoked"
+    until(lambda: file.exists() and thief.name in file.read_text(), within=FORMED)  # it is made when the streams are open
 
-    def is_out():
+    def is_out(member):
         with suppress(ConnectionError):
-            Wire(f"nats://127.0.0.1:{cluster.members[1].nats_port}", thief).close()
+            Wire(f"nats://127.0.0.1:{member.nats_port}", thief).close()
             return False
         return True
 
-    until(is_out, within=FORMED)
+    for member in cluster.members:  # each has its nats-server read it once in 5 s at most
+        until(lambda which=member: is_out(which), within=FORMED)
     gets_in_nowhere(cluster, thief)
 
 
