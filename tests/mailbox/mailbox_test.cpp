@@ -72,10 +72,10 @@ TEST_CASE("more than fits into an answer is asked for until there is no more") {
     Server server(nats);
     Phone phone;
     join(server, phone);
-    std::vector<Envelope> long_;
+    std::vector<Envelope> large;
     for (int n = 0; n < 90; ++n)
-        long_.push_back(phone.envelope(std::string(4'000, 'x') + std::to_string(n)));
-    server.keep(long_, phone.key);
+        large.push_back(phone.envelope(std::string(4'000, 'x') + std::to_string(n)));
+    server.keep(large, phone.key);
     server.keep(numbered(phone, 0, 100, Urgency::High), phone.key);
     server.keep(numbered(phone, 100, 200, Urgency::Low), phone.key);
     REQUIRE(eventually([&] {

@@ -62,20 +62,6 @@ public:
         return stored;
     }
     void flush() { natsConnection_FlushTimeout(it_, 2'000); }
-    /// Those subjects are another stream's.
-    void replaceStream(const char* name, const std::string& subjects) const {
-        jsCtx* jetStream = nullptr;
-        REQUIRE(natsConnection_JetStream(&jetStream, it_, nullptr) == NATS_OK);
-        CHECK(js_DeleteStream(jetStream, name, nullptr, nullptr) == NATS_OK);
-        const char* subject = subjects.c_str();
-        jsStreamConfig config;
-        jsStreamConfig_Init(&config);
-        config.Name = "OTHER";
-        config.Subjects = &subject;
-        config.SubjectsLen = 1;
-        CHECK(js_AddStream(nullptr, jetStream, &config, nullptr, nullptr) == NATS_OK);
-        jsCtx_Destroy(jetStream);
-    }
 
 private:
     natsConnection* it_ = nullptr;
@@ -136,10 +122,10 @@ TEST_CASE("a server that does not know the streams yet takes no question from on
     const Phone phone = enrolled(nats, 0);
     Wire wire(nats, phone.name);
     REQUIRE(registered(wire, registrationsOf(phone.name), phone.registers(his.keys)).ok());
-    const Wire admin(nats, "server");
-    admin.replaceStream("STINT_P_0f", fmt::format("{}0f.>", storedPrefix)); // so hers does not open
-    const Server hers(nats, herData, her);
     const auto broker = std::move(Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}})).value();
+    removeStream(broker, "STINT_P_0f"); // its subjects are another's, so hers does not open
+    REQUIRE(broker.openDiary("OTHER", fmt::format("{}0f.>", storedPrefix).c_str(), std::chrono::hours(1)).ok());
+    const Server hers(nats, herData, her);
     REQUIRE(eventually([&] { // she has come as far as that
         return broker.valueOf(clusterBucket, fmt::format("{}{}", serverKey, her.name)).value().revision != 0;
     }));

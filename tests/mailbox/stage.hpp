@@ -65,6 +65,12 @@ public:
     Revocations& revocations;
 };
 
+inline void removeStream(const Broker& broker, std::string_view name) {
+    const auto said = broker.ask(fmt::format("$JS.API.STREAM.DELETE.{}", name), "");
+    REQUIRE(said.ok());
+    REQUIRE(said->find("\"success\":true") != std::string::npos);
+}
+
 /// A server of a cluster that has its brokers' route at this port of loopback.
 inline Membership memberAt(int port) {
     return {.name = Membership::newName(),

@@ -312,11 +312,10 @@ TEST_CASE("§5.1: a server whose lease another one has taken meanwhile says so, 
 TEST_CASE("§5.1: a server that led, and follows another when its broker is back, takes none of its questions") {
     SmallFleet fleet(1, "one");
     Desk other(fleet.nats, fleet.server, fleet.server.place / "other.db", "two");
-    const push::Broker broker = brokerAt(fleet.nats);
     const Phone& phone = fleet.phones.front();
     const auto isAnswered = [&] {
         const std::string subject = push::fleetSubject(FleetWord::Doc, push::shardOf(phone.id()), phone.id());
-        return broker.ask(subject, textOf(DocQuestion{"none"})).ok();
+        return other.line.ask(subject, textOf(DocQuestion{"none"})).ok();
     };
     CHECK(isAnswered());
     fleet.desk->office().connected(false);

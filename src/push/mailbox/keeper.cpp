@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <ranges>
 #include <set>
 #include <utility>
 
@@ -36,8 +37,8 @@ constexpr auto isThere = "the broker is there";
 void dropOld(std::vector<const Posted*>& all, std::vector<std::int64_t>& dropped) {
     const std::int64_t most = Constants().pushStored;
     std::map<std::string_view, std::int64_t> counts;
-    for (auto each = all.rbegin(); each != all.rend(); ++each)
-        if (++counts[(*each)->subject] > most) dropped.push_back(std::exchange(*each, nullptr)->number);
+    for (const Posted*& each : all | std::views::reverse)
+        if (++counts[each->subject] > most) dropped.push_back(std::exchange(each, nullptr)->number);
     std::erase(all, nullptr);
 }
 

@@ -48,7 +48,7 @@ PostOffice::PostOffice(Broker broker, const ServerKeys& keys, Outbox outbox, con
 Result<void> PostOffice::alsoOpen(const std::function<void(const std::string& sentence)>& tell) {
     STINT_TRY(registrations_.open(cluster_ ? cluster_->replicas() : 1));
     STINT_TRY(roster_.open());
-    const auto upheld = revocations_.uphold(wallNow());
+    auto upheld = revocations_.uphold(wallNow());
     if (!upheld.ok() && upheld.error().code == Errc::UNAVAILABLE) return upheld;
     if (!upheld.ok()) tell(upheld.error().message);
     return {};
