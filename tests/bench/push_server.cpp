@@ -73,11 +73,8 @@ std::string wordsOf(const Device& device, const std::string& nonce, const std::s
                                        {"protocol", 1},
                                        {"jwt", device.jwt},
                                        {"sig", push::in64(device.user.sign(nonce))}};
-    std::string all = fmt::format("CONNECT {}\r\n", words.dump());
-    int number = 0;
-    for (const char urgency : {'h', 'n', 'l', 'v'})
-        all += fmt::format("SUB stint.live.{}.{}.{}.* {}\r\n", device.shard, device.name, urgency, ++number);
-    return all + fmt::format("SUB {}* {}\r\nPING\r\n", inbox, ++number);
+    return fmt::format("CONNECT {}\r\nSUB {} 1\r\nSUB {}* 2\r\nPING\r\n", words.dump(),
+                       liveSubjects(device.shard, device.name), inbox);
 }
 
 } // namespace stint::bench

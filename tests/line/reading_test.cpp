@@ -91,6 +91,8 @@ TEST_CASE("the question has every registration's cursors, and none of what is no
 
 TEST_CASE("an urgency that all want is one subscription, else it is one for each that does") { // push.md §4.2
     World world;
+    world.replace({entry(a, "hnlv"), entry(b, "hnlv")});
+    CHECK(world.reading.subjects() == std::set<std::string>{"stint.live.0a." + device + ".>"});
     world.replace({entry(a, "hn"), entry(b, "n")});
     const std::string of = "stint.live.0a." + device;
     CHECK(world.reading.subjects() == std::set<std::string>{of + ".n.*", of + ".h." + a});

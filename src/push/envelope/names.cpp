@@ -70,6 +70,9 @@ std::optional<Urgency> urgencyOf(std::string_view letter) {
 
 std::string storedSubject(const Address& address) { return subjectOf(storedPrefix, address); }
 std::string liveSubject(const Address& address) { return subjectOf(livePrefix, address); }
+std::string liveSubjects(std::string_view shard, std::string_view device) {
+    return fmt::format("{}{}.{}.>", livePrefix, shard, device);
+}
 
 std::optional<Address> addressIn(std::string_view subject) {
     if (subject.starts_with(storedPrefix))

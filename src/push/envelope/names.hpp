@@ -43,6 +43,8 @@ inline constexpr std::string_view storedPrefix = "stint.p.", livePrefix = "stint
 std::string storedSubject(const Address& address);
 /// stint.live.…: where it is told.
 std::string liveSubject(const Address& address);
+/// All that is told to a device.
+std::string liveSubjects(std::string_view shard, std::string_view device);
 /// The address of a subject of either form.
 std::optional<Address> addressIn(std::string_view subject);
 

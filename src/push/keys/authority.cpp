@@ -112,7 +112,7 @@ Json scopeOf(const std::string& signer) {
          {{"allow",
            {subjectOf(Service::Box, "*", device), subjectOf(Service::Registrations, "*", device),
             fleetSubjectsOf(device)}}}},
-        {"sub", {{"allow", {fmt::format("{}*.{}.>", livePrefix, device), fmt::format("_INBOX.{}.>", device)}}}},
+        {"sub", {{"allow", {liveSubjects("*", device), fmt::format("_INBOX.{}.>", device)}}}},
         {"subs", mostSubscriptions},
         {"data", -1},
         {"payload", limits::question}};

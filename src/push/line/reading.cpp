@@ -97,10 +97,12 @@ BoxQuestion Reading::question() const {
     return question;
 }
 
-// One subscription where every registration wants the urgency; of a downgraded sender (push.md §4.2) high ones are not
+// One subscription where every registration wants every urgency, for each is made anew on all servers whenever the
+// device comes again; else one for each urgency that all want; of a downgraded sender (push.md §4.2) high ones are not
 // wanted, and then it is one for each that does.
 std::set<std::string> Reading::subjects() const {
     std::set<std::string> subjects;
+    std::size_t whole = 0;
     for (std::size_t n = 0; n < urgencyWords.size(); ++n) {
         std::set<std::string> its;
         bool isAll = true;
@@ -112,10 +114,13 @@ std::set<std::string> Reading::subjects() const {
             else
                 isAll = false;
         }
-        if (isAll && !its.empty()) its = {liveSubject({self_.shard, self_.device, static_cast<Urgency>(n), "*"})};
+        if (isAll && !its.empty()) {
+            its = {liveSubject({self_.shard, self_.device, static_cast<Urgency>(n), "*"})};
+            ++whole;
+        }
         subjects.merge(its);
     }
-    return subjects;
+    return whole == urgencyWords.size() ? std::set{liveSubjects(self_.shard, self_.device)} : subjects;
 }
 
 // A subject comes whole, at most as much of it as the store keeps, so that it can be told whether that was all of it.
