@@ -10,7 +10,7 @@ namespace stint::push {
 namespace {
 
 // PROPOSALs: of a server's end that another one takes the place of nobody says what became of a question.
-constexpr Duration longest = 15s, betweenSends = 5s, untilDoubt = 10s, lingering = 30s;
+constexpr Duration longest = 15s, betweenSends = 3s, untilDoubt = 10s, lingering = 30s;
 
 } // namespace
 
