@@ -20,9 +20,9 @@ constexpr std::string_view boot = "the only one";
 constexpr Duration firstRest = std::chrono::seconds(10); ///< as stintd lets the agent's job rest that is to run again
 constexpr Duration restNoNews = std::chrono::hours(1);
 constexpr Duration patience = std::chrono::seconds(2); ///< src/push/line/fetching.cpp
-constexpr Duration longestQuestion = std::chrono::seconds(15), betweenSends = std::chrono::seconds(5); ///< push.md §4.2
+constexpr Duration longestQuestion = std::chrono::seconds(15), betweenSends = std::chrono::seconds(3); ///< push.md §4.2
 constexpr Duration quiet = std::chrono::minutes(4); ///< push.md §4.1: then it asks whether anything is missing
-constexpr Duration firstTry = std::chrono::seconds(1), longestTry = std::chrono::minutes(5); ///< push.md §4.2
+constexpr Duration firstRound = std::chrono::seconds(1), longestRound = std::chrono::minutes(5); ///< push.md §4.2
 constexpr std::string_view sequenceHeader = "Nats-Sequence";
 
 /// The owner of none of these devices minds anything.
@@ -37,7 +37,7 @@ std::uint64_t sequenceOf(const push::StoredMessage& message) {
 
 FleetDevice::FleetDevice(Loop& loop, const Place& place, Device device, const Drawn& drawn, Seen& seen)
     : loop_(loop), device_(std::move(device)), drawn_(drawn), seen_(seen), key_(SecretKey::make()),
-      random_(static_cast<unsigned>(std::hash<std::string>()(device_.name))),
+      random_(static_cast<unsigned>(std::hash<std::string>()(device_.name))), brokers_(place.brokers()),
       line_(loop, place, device_,
             {.up = [this] { up(); },
              .lost =
@@ -64,7 +64,7 @@ void FleetDevice::connect(Done done) {
 }
 
 void FleetDevice::up() {
-    betweenTries_ = Duration(0);
+    tries_ = 0;
     if (const auto done = std::exchange(connecting_, nullptr)) return done({});
     catchUp();
     stayAlive(++connections_);
@@ -80,9 +80,12 @@ void FleetDevice::lost() {
     reconnect();
 }
 
+// The other brokers at once, as libnats has stint-push do it, and full jitter before each that has been tried.
 void FleetDevice::reconnect() {
-    betweenTries_ = std::clamp(draw(firstTry, 2 * betweenTries_), firstTry, longestTry);
-    loop_.after(betweenTries_, [this] { line_.connect(); });
+    const int rounds = ++tries_ / brokers_;
+    if (tries_ % brokers_ != 0) return loop_.later([this] { line_.connect(); });
+    loop_.after(draw(Duration(0), std::min(firstRound * (1 << std::min(rounds - 1, 9)), longestRound)),
+                [this] { line_.connect(); });
 }
 
 void FleetDevice::stayAlive(std::uint64_t connection) {

@@ -118,7 +118,7 @@ private:
     std::uint64_t connections_ = 0; ///< that it has had
     std::minstd_rand random_;
     Done connecting_;
-    Duration betweenTries_{0};
+    int brokers_, tries_ = 0; ///< since the connection was there
     Backoff fetches_; ///< stint-push's
     bool isPassing_ = false, isAgain_ = false, isTelling_ = false, isResting_ = false, isCatchingUp_ = false;
     Duration rest_{0}; ///< the last one

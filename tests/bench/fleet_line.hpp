@@ -27,6 +27,8 @@ public:
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
+    int brokers() const { return static_cast<int>(ports_.size()); }
+
 private:
     friend class FleetLine;
     struct Terms;
