@@ -326,6 +326,31 @@ TEST_CASE("§5.1: a server that led, and follows another when its broker is back
         CHECK(isAnswered());
 }
 
+TEST_CASE("§5.1: a server that follows reads on when its broker is back, and anew where the log is another") {
+    SmallFleet fleet(4, "one");
+    Desk other(fleet.nats, fleet.server, fleet.server.place / "other.db", "two");
+    const auto known = [&] { return other.look([](Office::View& view) { return view.campaigns(); }); };
+    const auto loses = [&] {
+        other.office().connected(false);
+        REQUIRE(eventually([&] {
+            return other.look([](Office::View& view) { return view.opened().error().code; }) == Errc::UNAVAILABLE;
+        }));
+        other.office().connected(true);
+    };
+    const push::Broker& broker = fleet.desk->broker;
+    const std::string id = sure(fleet.desk->start(fleet.campaign(2), true)).id;
+    CHECK(fleet.letBegin(id, {fleet.desk.get()}).size() == 2);
+    REQUIRE(eventually([&] { return known() == std::vector{id} && other.nextEntry(id) == fleet.desk->nextEntry(id); }));
+    sure(broker.forget(ledgerBucket, id + ".log.00000001")); // whoever reads anew misses it
+    loses();
+    const std::string next = sure(fleet.desk->start(fleet.campaign(2, "all"), true)).id;
+    REQUIRE(eventually([&] { return known().size() != 1; }));
+    CHECK(std::ranges::count(known(), id) == 1);
+    sure(broker.forget(ledgerBucket, next + ".>"));
+    loses();
+    CHECK(eventually([&] { return known().empty(); }));
+}
+
 TEST_CASE("§5.1: a list of operators that one server was given counts at the others") {
     SmallFleet fleet(1, "one");
     const SmallServer& itself = fleet.server;

@@ -22,6 +22,8 @@ std::string entryKey(std::string_view campaign, std::uint32_t number) {
     return fmt::format("{}{}{:0{}}", campaign, entryPart, number, numberLength);
 }
 
+std::string keysOf(const Ledger::Place& place) { return place.campaign.empty() ? ">" : place.campaign + ".>"; }
+
 struct Key {
     std::string campaign;
     std::uint32_t number = 0; ///< of an entry; 0: the document's
@@ -91,10 +93,10 @@ Result<void> Ledger::remove(const std::string& campaign) const {
 }
 
 Result<void> Ledger::read(Place& place, const Taker& taker) const {
-    const std::string prefix = push::subjectOfKey(ledgerBucket, "");
-    const std::string keys = place.campaign.empty() ? ">" : place.campaign + ".>";
+    const std::string prefix = push::subjectOfKey(ledgerBucket, ""), keys = keysOf(place);
     const auto take = [&](const push::Stored& value) {
         place.next = value.sequence + 1;
+        place.newest = value.body;
         const std::string_view name = std::string_view(value.subject).substr(prefix.size());
         const auto key = keyIn(name);
         if (!key) return taker.damaged("", fail(Errc::STORAGE, "{} is no key of a campaign's", printable(name)));
@@ -107,6 +109,14 @@ Result<void> Ledger::read(Place& place, const Taker& taker) const {
     };
     STINT_TRY(broker_->readValues(ledgerBucket, keys, place.next, take));
     return {};
+}
+
+Result<bool> Ledger::stands(const Place& place) const {
+    const std::uint64_t last = place.next - 1;
+    if (last == 0) return true;
+    const auto there = STINT_TRY(
+        broker_->next(push::streamOfBucket(ledgerBucket), last, push::subjectOfKey(ledgerBucket, keysOf(place))));
+    return there && there->sequence == last && there->body == place.newest;
 }
 
 } // namespace stint::fleet

@@ -301,21 +301,22 @@ Result<void> Office::write(const std::string& id, Running& running, Entry entry)
 /// All that was read is thrown away: somebody else may have written. Nobody who waits for an answer gets one.
 void Office::lose(const Error& why) {
     shut();
-    follows_ = false;
+    follows_ = readsOn_ = false;
     goesOn_ = false;
     asking_.clear();
-    heard_.forget();
     if (Roster::isDamage(why)) damage_ = why;
     if (why.code == Errc::STORAGE) mayBeFull_ = true;
     tellOnce(why.message);
 }
 
 /// Nobody who waits for an answer gets one; but where the broker is only away, what was decided stands, for the entry
-/// that is under way to a log may be appended again.
+/// that is under way to a log may be appended again, and so does what a server that follows has read.
 void Office::interrupt(const Error& why) {
-    const bool goesOn = goesOn_ && why.code == Errc::UNAVAILABLE;
+    const bool isAway = why.code == Errc::UNAVAILABLE;
+    const bool goesOn = goesOn_ && isAway, readsOn = (follows_ || readsOn_) && isAway;
     lose(why);
     goesOn_ = goesOn;
+    readsOn_ = readsOn;
 }
 
 void Office::heed(const Error& why) {
@@ -348,7 +349,7 @@ Result<void> Office::open() {
         STINT_TRY(roster_.beginAnew(*damage_));
         damage_.reset();
         devicesRead_ = 0;
-        follows_ = goesOn_ = false;
+        follows_ = readsOn_ = goesOn_ = false;
         wires_.tell(roster_.setAside());
     }
     STINT_TRY(openStores());
@@ -369,7 +370,6 @@ Result<void> Office::open() {
         return {};
     }
     STINT_TRY(answer());
-    follows_ = false;
     isOpen_ = true;
     look_ = steadyNow(); // for what came meanwhile
     roster_.lead(wallNow());
@@ -420,7 +420,9 @@ Result<bool> Office::stands() {
 
 /// The logs, from their beginning where nothing of them is known, and then what devices told.
 Result<void> Office::readAll(bool leading) {
-    if (!follows_) {
+    bool isKnown = follows_;
+    if (readsOn_) isKnown = STINT_TRY(ledger_->stands(campaignsRead_));
+    if (!isKnown) {
         campaigns_.clear();
         campaignsRead_ = {};
     }
@@ -429,6 +431,7 @@ Result<void> Office::readAll(bool leading) {
         STINT_TRY(roster_.cutTargets(id, running.steering.members()));
     STINT_TRY(readAllReports());
     if (!leading) return {};
+    follows_ = readsOn_ = false; // what they hear now is more than their logs have
     for (auto& [id, running] : campaigns_)
         STINT_TRY(hearKept(id, running));
     return {};
@@ -597,10 +600,12 @@ Result<void> Office::readDevices() {
 
 Result<void> Office::openReports() {
     const push::StreamState stream = STINT_TRY(broker_.openReports(copies_));
+    if (stream.store != reports_) heard_.forget();
     reports_ = stream.store;
     reportsLast_ = stream.last;
     reportsRead_ = STINT_TRY(roster_.position(reports_));
     if (reportsRead_ <= stream.last) return {};
+    heard_.forget();
     STINT_TRY(roster_.goBack(reports_, stream.last));
     reportsRead_ = stream.last;
     return {};

@@ -292,6 +292,7 @@ private:
     Ledger::Place campaignsRead_;
     std::optional<Lease> lease_;    ///< nullopt: the server is alone
     bool follows_ = false;          ///< another server leads
+    bool readsOn_ = false;          ///< it did when it lost the broker: what it has of the logs is as it read them
     bool goesOn_ = false;           ///< it led when it lost the broker, and has all campaigns as it had them then
     int copies_ = 1;                ///< servers of the cluster that keep what is kept
     std::string reports_;           ///< the name of their stream's store
