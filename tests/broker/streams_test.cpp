@@ -47,6 +47,41 @@ struct Reports {
 
 } // namespace
 
+TEST_CASE("a stream's leader that has not heard a question is asked again") { // push.md §3.3
+    const NatsServer nats("", false);                                         // the leader is this test
+    const auto connected = [&](bool isClustered) {
+        return std::move(
+                   Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}, .clustered = isClustered}))
+            .value();
+    };
+    const Broker leader = connected(false), server = connected(true);
+    const auto answer = [&](const std::string& subjects, std::atomic<int>& asked,
+                            const std::vector<std::string>& answers) {
+        const auto take = [&asked, answers](const std::string&, const std::string&, const auto& answered) {
+            const auto which = static_cast<std::size_t>(asked++);
+            const std::string& text = answers.at(std::min(which, answers.size() - 1));
+            if (!text.empty()) answered(text);
+        };
+        REQUIRE(leader.answerLater(subjects, "", take).ok());
+    };
+    const std::string unheard;
+    std::atomic<int> reads = 0, looks = 0, made = 0;
+    answer("$JS.API.STREAM.MSG.GET.A", reads,
+           {unheard, R"({"message":{"subject":"a","seq":7,"time":"2026-01-01T00:00:00Z"}})"});
+    const auto found = server.next("A", 1, "a");
+    REQUIRE(found.ok());
+    REQUIRE(found->has_value());
+    CHECK((*found)->sequence == 7);
+    CHECK(reads == 2);
+    answer("$JS.API.STREAM.INFO.*", looks,
+           {unheard, R"({"error":{"code":503,"description":"away"}})", R"({"error":{"code":404,"err_code":10059}})"});
+    answer("$JS.API.STREAM.CREATE.*", made, {R"({"error":{"code":500,"description":"no more than that"}})"});
+    const auto opened = server.openStream("00");
+    REQUIRE_FALSE(opened.ok());
+    CHECK(opened.error().message.find("no more than that") != std::string::npos);
+    CHECK(looks == 4); // unheard, away, there; and libnats' own
+}
+
 TEST_CASE("a report is acknowledged by its stream, over the accounts, and read with its time") { // §2, §2.1
     const NatsServer nats;
     const Reports of(nats);

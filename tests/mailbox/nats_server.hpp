@@ -29,8 +29,9 @@ inline bool eventually(const std::function<bool()>& isSo) {
 
 class NatsServer {
 public:
-    /// `limits`: more of its `jetstream` block.
-    explicit NatsServer(std::string limits = "") : limits_(std::move(limits)) {
+    /// `limits`: more of its `jetstream` block. `hasJetStream`: else whoever likes answers what is asked of that.
+    explicit NatsServer(std::string limits = "", bool hasJetStream = true)
+        : limits_(std::move(limits)), hasJetStream_(hasJetStream) {
         std::string name = "/tmp/stint-nats-XXXXXX";
         REQUIRE(::mkdtemp(name.data()) != nullptr);
         directory_ = name;
@@ -88,10 +89,11 @@ private:
                                  "publish: [\"stint.box.*.{0}\", \"stint.reg.*.{0}\", \"stint.f.*.*.{0}\"], "
                                  "subscribe: [\"stint.live.*.{0}.>\", \"_INBOX.{0}.>\"]}}}}, ",
                                  device);
+        const std::string store =
+            fmt::format("jetstream {{ store_dir: \"{}\" {} }}\n", this->store().string(), limits_);
         std::ofstream(config()) << fmt::format(
-            "listen: \"127.0.0.1:{}\"\nports_file_dir: \"{}\"\nserver_name: test\n"
-            "jetstream {{ store_dir: \"{}\" {} }}\n"
-            "accounts {{ STINT {{ jetstream: enabled, users: [{{user: server, password: secret}}], exports: ["
+            "listen: \"127.0.0.1:{}\"\nports_file_dir: \"{}\"\nserver_name: test\n{}"
+            "accounts {{ STINT {{ {} users: [{{user: server, password: secret}}], exports: ["
             "{{service: \"stint.box.*.*\"}}, {{service: \"stint.reg.*.*\"}}, {{service: \"stint.f.*.*.*\"}}, "
             "{{stream: \"stint.live.>\"}}] }},\n"
             "DEVICES {{ users: [{}], imports: ["
@@ -99,7 +101,7 @@ private:
             "{{service: {{account: STINT, subject: \"stint.reg.*.*\"}}}}, "
             "{{service: {{account: STINT, subject: \"stint.f.*.*.*\"}}}}, "
             "{{stream: {{account: STINT, subject: \"stint.live.>\"}}}}] }} }}\n",
-            port, directory_.string(), store().string(), limits_, users);
+            port, directory_.string(), hasJetStream_ ? store : "", hasJetStream_ ? "jetstream: enabled," : "", users);
     }
 
     bool readPort() {
@@ -116,6 +118,7 @@ private:
     }
 
     std::string limits_;
+    bool hasJetStream_;
     std::filesystem::path directory_;
     pid_t pid_ = 0;
     int port_ = 0;

@@ -131,6 +131,50 @@ std::uint64_t Broker::Connection::send(const std::string& subject, const Headers
     return which;
 }
 
+Result<void> Broker::Connection::pose(const std::vector<Question>& questions, const Take& take) {
+    using Clock = std::chrono::steady_clock;
+    struct Answers {
+        std::mutex mutex;
+        std::condition_variable came;
+        std::vector<bool> isThere;
+        std::size_t missing = 0;
+        const Take* take = nullptr; ///< until nobody waits any more
+    };
+    const auto answers = std::make_shared<Answers>(); // one may come after this has returned
+    answers->isThere.resize(questions.size());
+    answers->missing = questions.size();
+    answers->take = &take;
+    std::vector<std::uint64_t> asked;
+    const auto ask = [&](std::size_t n) {
+        const auto heard = [answers, n](const Result<natsMsg*>& answer) {
+            const std::lock_guard lock(answers->mutex);
+            if (!answers->take || answers->isThere[n] || !(*answers->take)(n, answer)) return;
+            answers->isThere[n] = true;
+            if (--answers->missing == 0) answers->came.notify_one();
+        };
+        asked.push_back(send(questions[n].subject, {}, questions[n].text, std::nullopt, heard));
+    };
+    for (std::size_t n = 0; n < questions.size(); ++n)
+        ask(n);
+    const auto until = Clock::now() + Duration(patience);
+    std::unique_lock lock(answers->mutex);
+    const auto areAll = [&] { return answers->missing == 0; };
+    while (!answers->came.wait_until(lock, std::min(until, Clock::now() + Duration(untilAskedAgain)), areAll) &&
+           Clock::now() < until) {
+        const std::vector<bool> isThere = answers->isThere;
+        lock.unlock();
+        for (std::size_t n = 0; n < questions.size(); ++n)
+            if (!isThere[n]) ask(n);
+        lock.lock();
+    }
+    answers->take = nullptr;
+    const bool isLate = answers->missing != 0;
+    lock.unlock();
+    for (const std::uint64_t which : asked)
+        (void)taken(which);
+    return isLate ? checked(NATS_TIMEOUT, questions.front().subject) : Result<void>();
+}
+
 Result<Broker::Connection::Inbox> Broker::Connection::openInbox() const {
     std::string prefix = inbox + newId() + ".";
     natsSubscription* made = nullptr;

@@ -60,9 +60,20 @@ struct Broker::Connection {
     /// Returns its number.
     std::uint64_t send(const std::string& subject, const Headers& headers, std::string_view body,
                        std::optional<Duration> longest, Answered done);
+    struct Question {
+        std::string subject, text;
+    };
+    /// Takes the answer to the question at that place; from any thread. False: it is none yet, another may be.
+    using Take = std::function<bool(std::size_t which, const Result<natsMsg*>& answer)>;
+    /// Asks all at once what changes nothing, and each again while nobody answers it: a leader that is gone has not
+    /// heard it, and the next one may answer at once. Unavailable: not all were answered within 2 s.
+    Result<void> pose(const std::vector<Question>& questions, const Take& take);
+    /// The stream, or what knows whether it is there, has a leader; of one server alone nothing is asked. Unavailable:
+    /// not within 2 s.
+    Result<void> led(const std::string& stream);
     Result<Inbox> openInbox() const;
     /// Makes the stream where it is not there, and gives it more replicas where it has less, and what it is to tell.
-    Result<StreamState> open(jsStreamConfig& config) const;
+    Result<StreamState> open(jsStreamConfig& config);
     /// The subject that answers for a stream's messages; and its answer. nullopt: there is none.
     std::string readerOf(std::string_view stream) const;
     Result<std::optional<Recorded>> recordedOf(natsMsg* answered, std::string_view stream) const;

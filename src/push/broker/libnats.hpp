@@ -22,7 +22,8 @@ using KeyValues = Owned<kvStore, kvStore_Destroy>;
 using Subscription = Owned<natsSubscription, natsSubscription_Destroy>;
 
 /// How long a server's answer is waited for.
-constexpr std::int64_t patience = 2'000; ///< ms
+constexpr std::int64_t patience = 2'000;      ///< ms
+constexpr std::int64_t untilAskedAgain = 500; ///< ms
 
 /// Unavailable: what passes by itself. `what` was tried.
 Result<void> checked(natsStatus status, std::string_view what);

@@ -61,8 +61,21 @@ Result<nats::StreamInfo> Broker::Connection::infoOf(const std::string& stream) c
     return StreamInfo(found);
 }
 
+// A server that knows of no leader may say so.
+Result<void> Broker::Connection::led(const std::string& stream) {
+    if (!clustered) return {};
+    const auto take = [](std::size_t, const Result<natsMsg*>& answer) {
+        if (!answer.ok()) return true; // whatever is asked next ends likewise
+        const Json text = Json::parse(dataOf(*answer), nullptr, false);
+        return !text.is_object() || !text.contains("error") || countMember(text["error"], "code") != 503;
+    };
+    const auto posed = pose({{fmt::format("$JS.API.STREAM.INFO.{}", stream), ""}}, take);
+    return posed.ok() ? posed : checked(NATS_TIMEOUT, stream);
+}
+
 // A stream that is there keeps its configuration, but one of an older Stint that tells nothing, which 2.9 leaves so.
-Result<StreamState> Broker::Connection::open(jsStreamConfig& config) const {
+Result<StreamState> Broker::Connection::open(jsStreamConfig& config) {
+    STINT_TRY(led(config.Name));
     jsStreamInfo* found = nullptr;
     jsErrCode code{};
     auto status = js_GetStreamInfo(&found, jetStream.get(), config.Name, nullptr, &code);
@@ -265,32 +278,16 @@ Result<std::optional<Stored>> Broker::next(std::string_view stream, std::uint64_
 
 Result<std::vector<std::optional<Stored>>> Broker::nextOf(const std::vector<From>& each) const {
     using Found = Result<std::optional<Recorded>>;
-    struct Answers {
-        std::mutex mutex;
-        std::condition_variable came;
-        std::vector<Found> all;
-        std::size_t missing = 0;
-    };
-    const auto answers = std::make_shared<Answers>(); // one may come after this has returned
-    answers->all.resize(each.size(), fail(Errc::UNAVAILABLE, "nats-server does not answer"));
-    answers->missing = each.size();
-    std::vector<std::uint64_t> asked;
-    for (std::size_t n = 0; n < each.size(); ++n) {
-        const auto take = [answers, n, stream = each[n].stream, it = it_.get()](const Result<natsMsg*>& answer) {
-            Found found = answer.ok() ? it->recordedOf(*answer, stream) : Found(answer.error());
-            const std::lock_guard lock(answers->mutex);
-            answers->all[n] = std::move(found);
-            if (--answers->missing == 0) answers->came.notify_one();
-        };
-        const std::string question = questionOf(each[n].sequence, each[n].subjects);
-        asked.push_back(it_->send(it_->readerOf(each[n].stream), {}, question, std::nullopt, take));
-    }
-    std::unique_lock lock(answers->mutex);
-    if (!answers->came.wait_for(lock, Duration(patience), [&] { return answers->missing == 0; }))
-        for (const std::uint64_t which : asked)
-            (void)it_->taken(which); // nobody waits for it any more
+    std::vector<Connection::Question> questions;
+    for (const From& one : each)
+        questions.push_back({it_->readerOf(one.stream), questionOf(one.sequence, one.subjects)});
+    std::vector<Found> all(each.size(), std::optional<Recorded>());
+    STINT_TRY(it_->pose(questions, [&](std::size_t n, const Result<natsMsg*>& answer) {
+        all[n] = answer.ok() ? it_->recordedOf(*answer, each[n].stream) : Found(answer.error());
+        return true;
+    }));
     std::vector<std::optional<Stored>> firsts;
-    for (Found& one : answers->all) {
+    for (Found& one : all) {
         auto found = STINT_TRY(std::move(one));
         firsts.push_back(found ? std::optional(std::move(found->message)) : std::nullopt);
     }
@@ -383,6 +380,7 @@ Result<std::uint64_t> Broker::readValues(std::string_view bucket, std::string_vi
 
 Result<std::uint64_t> Broker::openBucket(std::string_view bucket, int replicas, BucketBounds bounds) const {
     const std::string name(bucket);
+    STINT_TRY(it_->led(streamOfBucket(bucket)));
     kvStore* found = nullptr;
     const auto status = js_KeyValue(&found, it_->jetStream.get(), name.c_str());
     if (status != NATS_NOT_FOUND) {
