@@ -113,12 +113,16 @@ class Member(HttpServer):
                           re.MULTILINE)
         return {(server, standing): int(count) for server, standing, count in rows}
 
-    def sees_all(self, servers=3):
-        """All servers have what their leaders have."""
+    def sees_all(self):
+        """All servers that keep anything, three or more, have what their leaders have."""
         with suppress(OSError, http.client.HTTPException):
             seen = self.standings()
-            return len({server for server, _ in seen}) == servers and {how for _, how in seen} <= {"same", "moving"}
+            return len({server for server, _ in seen}) >= 3 and {how for _, how in seen} <= {"same", "moving"}
         return False
+
+    @property
+    def others(self):
+        return json.loads((self.data / "cluster").read_text())["others"]
 
     def pids(self):
         return [self.process.pid, *children_of(self.process.pid).values()]
