@@ -48,7 +48,7 @@ FleetDevice::FleetDevice(Loop& loop, const Place& place, Device device, const Dr
                      lost();
                  },
              .heard = [this](const push::StoredMessage& message) { heard(message); }}) {
-    box_.wanted.set();
+    box_.wanted.set(placeOf(Urgency::Normal)); // as stint-push asks for the fleet's agent
 }
 
 Duration FleetDevice::draw(Duration least, Duration most) {

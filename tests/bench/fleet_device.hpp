@@ -119,7 +119,7 @@ private:
     std::minstd_rand random_;
     Done connecting_;
     int brokers_, tries_ = 0; ///< since the connection was there
-    Backoff fetches_; ///< stint-push's
+    Backoff fetches_;         ///< stint-push's
     bool isPassing_ = false, isAgain_ = false, isTelling_ = false, isResting_ = false, isCatchingUp_ = false;
     Duration rest_{0}; ///< the last one
     FleetLine line_;   // last: what it calls back into is there

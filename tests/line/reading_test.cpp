@@ -89,6 +89,19 @@ TEST_CASE("the question has every registration's cursors, and none of what is no
     CHECK(boxQuestionIn(textOf(question)).value() == question);
 }
 
+TEST_CASE("for the fleet's agent only normal messages are asked for") { // push.md §4.2, fleet.md §5.1
+    World world;
+    wire::LineEntry agent = entry(a, "hnlv");
+    agent.app = "org.stint.agent";
+    world.replace({agent});
+    CHECK(world.reading.question().wanted == only("n"));
+    CHECK(world.reading.question().cursors.at(a.substr(0, prefixLength)) ==
+          std::array<std::uint64_t, 4>{beyond, beyond, 0, beyond});
+    world.replace({agent, entry(b, "hn")});
+    CHECK(world.reading.question().wanted == only("hn"));
+    CHECK(world.reading.question().cursors.at(a.substr(0, prefixLength))[placeOf(Urgency::High)] == beyond);
+}
+
 TEST_CASE("an urgency that all want is one subscription, else it is one for each that does") { // push.md §4.2
     World world;
     world.replace({entry(a, "hnlv"), entry(b, "hnlv")});

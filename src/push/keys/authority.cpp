@@ -107,15 +107,14 @@ Json revocations(const std::vector<Revoked>& revoked) {
 /// {{name()}} is the name in a device's own JWT.
 Json scopeOf(const std::string& signer) {
     const std::string device = "{{name()}}";
-    const Json rights{
-        {"pub",
-         {{"allow",
-           {subjectOf(Service::Box, "*", device), subjectOf(Service::Registrations, "*", device),
-            fleetSubjectsOf(device)}}}},
-        {"sub", {{"allow", {liveSubjects("*", device), fmt::format("_INBOX.{}.>", device)}}}},
-        {"subs", mostSubscriptions},
-        {"data", -1},
-        {"payload", limits::question}};
+    const Json rights{{"pub",
+                       {{"allow",
+                         {subjectOf(Service::Box, "*", device), subjectOf(Service::Registrations, "*", device),
+                          fleetSubjectsOf(device)}}}},
+                      {"sub", {{"allow", {liveSubjects("*", device), fmt::format("_INBOX.{}.>", device)}}}},
+                      {"subs", mostSubscriptions},
+                      {"data", -1},
+                      {"payload", limits::question}};
     return {{"kind", "user_scope"}, {"key", signer}, {"role", "device"}, {"template", rights}};
 }
 

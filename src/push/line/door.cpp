@@ -5,6 +5,7 @@
 #include "base/result/errors.hpp"
 #include "base/text/printable.hpp"
 #include "base/time/clock.hpp"
+#include "contract/model/agent.hpp"
 #include "link/wire/errors.hpp"
 #include "link/wire/reader.hpp"
 #include "push/envelope/bytes.hpp"
@@ -13,7 +14,6 @@ namespace stint::push {
 namespace {
 
 constexpr const char *linePath = "/org/stint/Line", *lineInterface = "org.stint.Line1";
-constexpr std::string_view agentPackage = "org.stint.agent";
 
 } // namespace
 

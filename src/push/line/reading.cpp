@@ -4,6 +4,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
+#include "contract/model/agent.hpp"
 
 namespace stint::push {
 namespace {
@@ -58,6 +59,12 @@ Result<void> check(const BoxAnswer& answer) {
     return {};
 }
 
+/// It is asked of the store. An order is of normal urgency (fleet.md §5.1), so nothing else is asked for the agent:
+/// each is a question of its own to the broker, and a fleet's devices may all come again at once.
+bool isAsked(const wire::LineEntry& one, std::size_t urgency) {
+    return !one.ended && one.fetched[urgency] && (one.app != agentPackage || urgency == placeOf(Urgency::Normal));
+}
+
 } // namespace
 
 void Reading::replace(wire::LineView line) {
@@ -89,8 +96,9 @@ BoxQuestion Reading::question() const {
         if (!isRegistration(one.name) || question.cursors.size() >= limits::registrations) continue;
         auto& cursors = question.cursors[prefixOf(one.name)];
         for (std::size_t n = 0; n < cursors.size(); ++n)
-            cursors.at(n) = !one.ended && one.fetched[n] ? one.cursors.at(n) : beyondAll;
-        if (!one.ended) question.wanted |= one.fetched;
+            cursors.at(n) = isAsked(one, n) ? one.cursors.at(n) : beyondAll;
+        for (std::size_t n = 0; n < cursors.size(); ++n)
+            if (isAsked(one, n)) question.wanted.set(n);
     }
     for (const std::string& prefix : muted_)
         if (question.cursors.size() < limits::registrations) question.cursors[prefix].fill(beyondAll);
