@@ -70,7 +70,7 @@ Result<void> Broker::Connection::led(const std::string& stream) {
         return !text.is_object() || !text.contains("error") || countMember(text["error"], "code") != 503;
     };
     const auto posed = pose({{fmt::format("$JS.API.STREAM.INFO.{}", stream), ""}}, take);
-    return posed.ok() ? posed : checked(NATS_TIMEOUT, stream);
+    return posed.ok() ? posed : within(stream, posed.error());
 }
 
 // A stream that is there keeps its configuration, but one of an older Stint that tells nothing, which 2.9 leaves so.
