@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sys/socket.h>
 
+#include "broker/connected.hpp"
 #include "mailbox/nats_server.hpp"
 #include "push/broker/broker.hpp"
 #include "push/keys/nkey.hpp"
@@ -62,9 +63,6 @@ private:
     sockaddr_in at_{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {::htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
 };
 
-Broker serverAt(const NatsServer& nats) {
-    return std::move(Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}})).value();
-}
 Broker deviceAt(const NatsServer& nats) {
     const std::string& name = nats.devices[0];
     return std::move(Broker::connect({.urls = {nats.urlOf(name)}, .credentials = {}, .device = name})).value();

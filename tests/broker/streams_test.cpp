@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "base/time/clock.hpp"
+#include "broker/connected.hpp"
 #include "mailbox/nats_server.hpp"
 #include "push/broker/broker.hpp"
 #include "push/envelope/fleet.hpp"
@@ -21,9 +22,7 @@ struct Reports {
     std::string name;
 
     explicit Reports(const NatsServer& nats, std::size_t which = 0, bool isClustered = false)
-        : server(std::move(
-                     Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}, .clustered = isClustered}))
-                     .value()),
+        : server(serverAt(nats, isClustered)),
           device(std::move(Broker::connect({.urls = {nats.urlOf(nats.devices.at(which))},
                                             .credentials = {},
                                             .device = nats.devices.at(which)}))
@@ -49,12 +48,7 @@ struct Reports {
 
 TEST_CASE("a stream's leader that has not heard a question is asked again") { // push.md §3.3
     const NatsServer nats("", false);                                         // the leader is this test
-    const auto connected = [&](bool isClustered) {
-        return std::move(
-                   Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}, .clustered = isClustered}))
-            .value();
-    };
-    const Broker leader = connected(false), server = connected(true);
+    const Broker leader = serverAt(nats), server = serverAt(nats, true);
     const auto answer = [&](const std::string& subjects, std::atomic<int>& asked,
                             const std::vector<std::string>& answers) {
         const auto take = [&asked, answers](const std::string&, const std::string&, const auto& answered) {

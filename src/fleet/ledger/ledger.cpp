@@ -96,7 +96,7 @@ Result<void> Ledger::read(Place& place, const Taker& taker) const {
     const std::string prefix = push::subjectOfKey(ledgerBucket, ""), keys = keysOf(place);
     const auto take = [&](const push::Stored& value) {
         place.next = value.sequence + 1;
-        place.newest = value.body;
+        place.newest = value;
         const std::string_view name = std::string_view(value.subject).substr(prefix.size());
         const auto key = keyIn(name);
         if (!key) return taker.damaged("", fail(Errc::STORAGE, "{} is no key of a campaign's", printable(name)));
@@ -112,11 +112,7 @@ Result<void> Ledger::read(Place& place, const Taker& taker) const {
 }
 
 Result<bool> Ledger::stands(const Place& place) const {
-    const std::uint64_t last = place.next - 1;
-    if (last == 0) return true;
-    const auto there = STINT_TRY(
-        broker_->next(push::streamOfBucket(ledgerBucket), last, push::subjectOfKey(ledgerBucket, keysOf(place))));
-    return there && there->sequence == last && there->body == place.newest;
+    return broker_->stands(ledgerBucket, keysOf(place), place.newest);
 }
 
 } // namespace stint::fleet

@@ -47,7 +47,7 @@ public:
         };
         std::string campaign;   ///< the only one that is read; empty: all are
         std::uint64_t next = 1; ///< revision
-        std::string newest;     ///< the text of the last value that was read
+        push::Stored newest;    ///< the last value that was read
         std::map<std::string, Progress> campaigns;
     };
     struct Taker {
@@ -59,8 +59,7 @@ public:
     /// Tells what was written since: of each campaign its document, and then its entries in their order. Unavailable:
     /// not all could be read; the place is behind what was told.
     Result<void> read(Place& place, const Taker& taker) const;
-    /// The last value that was read stands there as it was. Else the bucket may be another, or have gone back, and on.
-    /// Unavailable: the broker does not answer.
+    /// The last value that was read stands there as it was.
     Result<bool> stands(const Place& place) const;
 
 private:

@@ -365,6 +365,7 @@ Result<void> Office::open() {
     goesOn_ = stood;
     if (!stood) STINT_TRY(readAll(leading));
     if (!leading) {
+        readsOn_ = false; // until the broker is away again
         if (!std::exchange(follows_, true)) wires_.follows();
         tellOnce(fmt::format("{} leads the fleet; this server follows it", lease_->leader()));
         return {};

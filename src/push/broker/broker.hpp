@@ -168,6 +168,9 @@ public:
     /// Returns the last one's sequence; from - 1: there was none.
     Result<std::uint64_t> readValues(std::string_view bucket, std::string_view keys, std::uint64_t from,
                                      const std::function<void(const Stored& value)>& taken) const;
+    /// That value of one of these keys stands there as it was read. Else the bucket may be another, or have gone back,
+    /// and on; or it was forgotten.
+    Result<bool> stands(std::string_view bucket, std::string_view keys, const Stored& value) const;
 
     using Respond = std::function<std::string(const std::string& subject, std::string_view question)>;
     static constexpr int mostUnanswered = 100; ///< PROPOSAL

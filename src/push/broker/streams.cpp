@@ -378,6 +378,11 @@ Result<std::uint64_t> Broker::readValues(std::string_view bucket, std::string_vi
     }
 }
 
+Result<bool> Broker::stands(std::string_view bucket, std::string_view keys, const Stored& value) const {
+    const auto there = STINT_TRY(next(streamOfBucket(bucket), value.sequence, subjectOfKey(bucket, keys)));
+    return there && there->sequence == value.sequence && there->body == value.body;
+}
+
 Result<std::uint64_t> Broker::openBucket(std::string_view bucket, int replicas, BucketBounds bounds) const {
     const std::string name(bucket);
     STINT_TRY(it_->led(streamOfBucket(bucket)));

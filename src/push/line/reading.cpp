@@ -95,10 +95,11 @@ BoxQuestion Reading::question() const {
     for (const wire::LineEntry& one : line_.entries) {
         if (!isRegistration(one.name) || question.cursors.size() >= limits::registrations) continue;
         auto& cursors = question.cursors[prefixOf(one.name)];
-        for (std::size_t n = 0; n < cursors.size(); ++n)
-            cursors.at(n) = isAsked(one, n) ? one.cursors.at(n) : beyondAll;
-        for (std::size_t n = 0; n < cursors.size(); ++n)
-            if (isAsked(one, n)) question.wanted.set(n);
+        for (std::size_t n = 0; n < cursors.size(); ++n) {
+            const bool isIt = isAsked(one, n);
+            cursors.at(n) = isIt ? one.cursors.at(n) : beyondAll;
+            if (isIt) question.wanted.set(n);
+        }
     }
     for (const std::string& prefix : muted_)
         if (question.cursors.size() < limits::registrations) question.cursors[prefix].fill(beyondAll);

@@ -31,10 +31,7 @@ public:
     /// After a connection that was lost: takes what is new where the last that was read stands as it was read, and else
     /// all, for then the bucket may be another, or have gone back and on.
     Result<void> readOn(const Take& take) {
-        const Stored known = last();
-        const auto there =
-            STINT_TRY(broker_.next(streamOfBucket(bucket_), known.sequence, subjectOfKey(bucket_, keys_)));
-        const bool isThere = there && there->sequence == known.sequence && there->body == known.body;
+        const bool isThere = STINT_TRY(broker_.stands(bucket_, keys_, last()));
         return isThere ? readNew(take) : readAll(take);
     }
 
