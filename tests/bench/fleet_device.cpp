@@ -19,7 +19,8 @@ using namespace fleet;
 constexpr std::string_view boot = "the only one";
 constexpr Duration firstRest = std::chrono::seconds(10); ///< as stintd lets the agent's job rest that is to run again
 constexpr Duration restNoNews = std::chrono::hours(1);
-constexpr Duration patience = std::chrono::seconds(2); ///< src/push/line/fetching.cpp
+constexpr Duration patience = std::chrono::seconds(2); ///< push.md §4.2: twice as long after a silence
+constexpr int mostSilent = 3;
 constexpr Duration longestQuestion = std::chrono::seconds(15), betweenSends = std::chrono::seconds(3); ///< push.md §4.2
 constexpr Duration quiet = std::chrono::minutes(4); ///< push.md §4.1: then it asks whether anything is missing
 constexpr Duration firstRound = std::chrono::seconds(1), longestRound = std::chrono::minutes(5); ///< push.md §4.2
@@ -99,16 +100,20 @@ void FleetDevice::stayAlive(std::uint64_t connection) {
 /// Fetches what was missed.
 void FleetDevice::catchUp() {
     if (std::exchange(isCatchingUp_, true)) return;
-    line_.ask(subjectOf(push::Service::Box, device_.shard, device_.name), textOf(box_), patience,
-              [this](const Result<std::string>& text) {
+    line_.ask(subjectOf(push::Service::Box, device_.shard, device_.name), textOf(box_), patience * (1 << silent_),
+              [this, since = steadyNow()](const Result<std::string>& text) {
                   isCatchingUp_ = false;
                   const auto answer = text.ok() ? push::boxAnswerIn(*text) : Result<push::BoxAnswer>(text.error());
                   if (!answer.ok()) {
+                      const bool wasSilent = steadyNow() - since >= patience;
+                      if (wasSilent && ++silent_ < mostSilent && line_.isUp()) return catchUp();
+                      silent_ = 0;
                       loop_.after(fetches_.next(), [this] {
                           if (line_.isUp()) catchUp();
                       });
                       return;
                   }
+                  silent_ = 0;
                   fetches_.reset();
                   if (answer->store != box_.place.stream) box_.cursors.clear();
                   for (const push::Epoch& epoch : answer->epochs) {

@@ -120,6 +120,7 @@ private:
     Done connecting_;
     int brokers_, tries_ = 0; ///< since the connection was there
     Backoff fetches_;         ///< stint-push's
+    int silent_ = 0;          ///< its questions in a row that nobody answered
     bool isPassing_ = false, isAgain_ = false, isTelling_ = false, isResting_ = false, isCatchingUp_ = false;
     Duration rest_{0}; ///< the last one
     FleetLine line_;   // last: what it calls back into is there

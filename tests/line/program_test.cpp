@@ -1,4 +1,6 @@
 // stint-push between a daemon, a session bus, and a real server of the line (stage.hpp).
+#include <thread>
+
 #include <doctest/doctest.h>
 
 #include "line/stage.hpp"
@@ -161,6 +163,29 @@ TEST_CASE("what is not wanted is fetched when it is; a broker that was away is r
     }));
     stage.post(made, {"after"});
     REQUIRE(stage.soon([&] { return texts.size() == until + 2; }));
+}
+
+TEST_CASE("a server that takes longer than the line has patience at first is heard") { // push.md §4.2
+    Stage stage;
+    stage.join();
+    stage.begin();
+    stage.registered(2, "t");
+    stage.server.reset();
+    std::vector<std::jthread> thinking; // the server's own slowness, and not a wait of the test
+    auto slow = Broker::connect({.urls = {stage.nats.url()}, .credentials = {}, .device = {}, .certified = {}}).value();
+    const auto answer = textOf(BoxAnswer{.store = stage.daemon->line.place.stream});
+    const auto take = [&](const std::string&, const std::string&, const Broker::Answered& answered) {
+        thinking.emplace_back([answered, answer] {
+            std::this_thread::sleep_for(2500ms);
+            answered(answer);
+        });
+    };
+    REQUIRE(slow.answerLater(subjectsOf(push::Service::Box), "box", take).ok());
+    stage.nats.kill();
+    REQUIRE(stage.soon([&] { return !stage.daemon->reports.back(); }));
+    stage.nats.start();
+    CHECK(stage.soon([&] { return stage.daemon->reports.back(); }));
+    slow.close();
 }
 
 TEST_CASE("a check that nobody answers ends a connection that seems to be there, and another one is made") {

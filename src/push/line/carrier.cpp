@@ -23,7 +23,7 @@ void blockSignals() {
 } // namespace
 
 Result<std::unique_ptr<Carrier>> Carrier::open(sd_event* loop, Follower follower) {
-    std::unique_ptr<Carrier> made(new Carrier());
+    std::unique_ptr<Carrier> made(new Carrier(loop));
     made->follower_ = std::move(follower);
     made->handover_ = STINT_TRY(Handover::open(loop));
     made->thread_ = std::thread([it = made.get()] {
@@ -45,6 +45,7 @@ Carrier::~Carrier() {
 
 void Carrier::connect(Broker::Settings settings) {
     forgetHeard();
+    open_.clear();
     ++connection_;
     {
         const std::lock_guard lock(hearing_);
@@ -55,17 +56,20 @@ void Carrier::connect(Broker::Settings settings) {
 
 void Carrier::disconnect() {
     forgetHeard();
+    open_.clear();
     order({.connection = ++connection_});
 }
 
 void Carrier::ask(std::string subject, std::string question, Duration patience, Answered answered) {
-    order({.connection = connection_,
-           .asked = Asked{std::move(subject), std::move(question), patience, std::move(answered)}});
+    const std::uint64_t number = ++asked_;
+    Question& made = open_.try_emplace(number, loop_).first->second;
+    made.answered = std::move(answered);
+    made.late.set(patience, [this, number] { end(number, fail(Errc::UNAVAILABLE, "nobody has answered in time")); });
+    order({.connection = connection_, .asked = Asked{number, std::move(subject), std::move(question), patience}});
 }
 
-void Carrier::askBeside(std::string subject, std::string question, Duration patience, Answered answered) {
-    order({.connection = connection_,
-           .asked = Asked{std::move(subject), std::move(question), patience, std::move(answered), true}});
+void Carrier::end(std::uint64_t number, const Result<std::string>& answer) {
+    if (const auto ended = open_.extract(number)) ended.mapped().answered(answer);
 }
 
 void Carrier::listenOnlyTo(std::set<std::string> subjects) {
@@ -126,13 +130,12 @@ void Carrier::perform(Order& order, std::optional<Broker>& broker) {
         [this, of](const std::vector<std::string>& places) { tell(of, [this, places] { follower_.others(places); }); });
 }
 
-void Carrier::pose(std::uint64_t connection, Asked& asked, const std::optional<Broker>& broker) {
-    const auto done = [this, connection, answered = std::move(asked.answered)](Result<std::string> answer) {
-        tell(connection, [answered, answer = std::move(answer)] { answered(answer); });
+void Carrier::pose(std::uint64_t connection, const Asked& asked, const std::optional<Broker>& broker) {
+    const auto done = [this, connection, number = asked.number](Result<std::string> answer) {
+        tell(connection, [this, number, answer = std::move(answer)] { end(number, answer); });
     };
     if (!broker) return done(fail(Errc::UNAVAILABLE, "no connection to the broker"));
-    if (asked.isBeside) return broker->askBeside(asked.subject, asked.question, asked.patience, done);
-    done(broker->ask(asked.subject, asked.question, asked.patience));
+    broker->askBeside(asked.subject, asked.text, asked.patience, done);
 }
 
 void Carrier::tell(std::uint64_t connection, std::function<void()> what) {

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,6 +16,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "base/unix/timer.hpp"
 #include "push/broker/broker.hpp"
 #include "push/broker/handover.hpp"
 
@@ -42,10 +44,9 @@ public:
     void disconnect();
 
     using Answered = std::function<void(Result<std::string>)>;
-    /// `answered` is called once, unless the connection is ended first.
+    /// `answered` is called once, with Unavailable where no answer came within `patience`, unless the connection is
+    /// ended first. What is asked afterwards does not wait for it.
     void ask(std::string subject, std::string question, Duration patience, Answered answered);
-    /// The same, and what is asked afterwards does not wait for it. `answered` may be called long after `patience`.
-    void askBeside(std::string subject, std::string question, Duration patience, Answered answered);
     /// Those subjects are heard from now on, before anything that is asked afterwards.
     void listenOnlyTo(std::set<std::string> subjects);
 
@@ -57,10 +58,9 @@ public:
 
 private:
     struct Asked {
-        std::string subject, question;
+        std::uint64_t number = 0;
+        std::string subject, text;
         Duration patience;
-        Answered answered;
-        bool isBeside = false;
     };
     struct Order {
         std::uint64_t connection = 0;
@@ -69,18 +69,28 @@ private:
         std::optional<std::set<std::string>> subjects = {};
     };
 
-    Carrier() = default;
+    /// One that is not answered yet.
+    struct Question {
+        explicit Question(sd_event* loop) : late(loop) {}
+        Answered answered;
+        Timer late;
+    };
+
+    explicit Carrier(sd_event* loop) : loop_(loop) {}
     void order(Order order);
+    void end(std::uint64_t number, const Result<std::string>& answer);
     void work();
     void perform(Order& order, std::optional<Broker>& broker);
-    void pose(std::uint64_t connection, Asked& asked, const std::optional<Broker>& broker);
+    void pose(std::uint64_t connection, const Asked& asked, const std::optional<Broker>& broker);
     void hear(std::uint64_t connection, const Stored& message);
     /// In the loop, unless another connection has taken the place of that one.
     void tell(std::uint64_t connection, std::function<void()> what);
 
+    sd_event* loop_;
     Follower follower_;
     std::unique_ptr<Handover> handover_;
-    std::uint64_t connection_ = 0; ///< the loop's: counts connections
+    std::uint64_t connection_ = 0, asked_ = 0; ///< the loop's: they count connections, and questions
+    std::map<std::uint64_t, Question> open_;   ///< the loop's, by their numbers
 
     mutable std::mutex hearing_;
     std::deque<Stored> heard_;

@@ -16,9 +16,9 @@
 namespace stint::push {
 namespace {
 
-constexpr Duration atOnce{0}; ///< with all the others of one answer
-constexpr Duration patience = 2s, checkPatience = 5s;
-constexpr std::size_t mostLive = 100; ///< in a batch
+constexpr Duration atOnce{0};                         ///< with all the others of one answer
+constexpr Duration patience = 2s, checkPatience = 5s; ///< the first is twice as long after a silence
+constexpr std::size_t mostLive = 100;                 ///< in a batch
 constexpr int mostSilent = 3;
 constexpr Duration freshConnection = 10s; ///< one that was begun since then is not begun anew for a question
 constexpr std::size_t mostNetworks = 64;  ///< a device that has seen more begins anew
@@ -186,7 +186,7 @@ void Fetching::askBox() {
     isBehind_ = false;
     isAsking_ = true;
     const auto check = std::exchange(checked_, std::nullopt);
-    const Duration longest = check ? checkPatience : patience;
+    const Duration longest = check ? checkPatience : patience * (1 << silent_);
     const auto asked = [this, check, longest, of = connections_, since = steadyNow()](const Result<std::string>& text) {
         isAsking_ = false;
         if (of != connections_) { // another connection has begun meanwhile
@@ -201,13 +201,17 @@ void Fetching::askBox() {
                   asked);
 }
 
-// A broker that knows of no server says so at once; one that is silent may be gone.
+// A server that is slow is asked again with more patience, for an answer that came too late would be asked for in vain,
+// and again. A broker that is silent may be gone; one that knows of no server says so at once.
 void Fetching::unanswered(bool wasSilent, bool wasCheck) {
-    later();
-    if (!wasSilent) return;
+    if (!wasSilent) return later();
     if (wasCheck) keepAlive_.died(reading_.line().network);
-    if (++silent_ < mostSilent && !wasCheck) return;
+    if (++silent_ < mostSilent && !wasCheck) {
+        isBehind_ = true;
+        return go();
+    }
     silent_ = 0;
+    later();
     connect();
 }
 
@@ -304,7 +308,7 @@ void Fetching::letGo() {
 }
 
 void Fetching::askBeside(std::string subject, std::string question, Duration patience, Carrier::Answered answered) {
-    carrier_->askBeside(std::move(subject), std::move(question), patience, std::move(answered));
+    carrier_->ask(std::move(subject), std::move(question), patience, std::move(answered));
 }
 
 void Fetching::doubt() {
