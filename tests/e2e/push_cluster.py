@@ -88,7 +88,11 @@ class Member(HttpServer):
         return until(took, within=FORMED)
 
     def take_back(self, location):
-        return self.ask("DELETE", location)[0]
+        """The status, when it knows of the registration."""
+        def answered():
+            status = self.ask("DELETE", location)[0]
+            return None if status == 503 else status
+        return until(answered, within=FORMED)
 
     def listens(self):
         with suppress(OSError, http.client.HTTPException):

@@ -67,6 +67,16 @@ def test_a_device_and_a_sender_use_any_server(cluster):  # §3.3
         device.until_texts(["by 0", "by 1", "by 2"])
 
 
+def test_a_registration_that_another_server_may_have_just_made_is_not_called_unknown(cluster):  # §3
+    nobody = "A" * 43
+    assert cluster.members[0].ask("POST", f"/push/v1/{nobody}", "x", TTL="60")[0] == 503
+    until(lambda: cluster.members[0].ask("POST", f"/push/v1/{nobody}", "x", TTL="60")[0] == 404, within=FORMED)
+    device = cluster.device(cluster.members[1])
+    for n, member in enumerate(cluster.members):  # at once, whether it has heard of it or not
+        member.posted(device.token, f"by {n}")
+    device.until_texts([f"by {n}" for n in range(3)])
+
+
 def test_a_message_that_its_stream_had_already_is_told_again(cluster):  # §3.3: its first leader may have told nobody
     device = cluster.device(cluster.members[0], awake=False)
     listener = Wire(device.brokers[0], device)

@@ -29,6 +29,18 @@ TEST_CASE("who has joined has a rate of its own, however many there are") { // �
     CHECK(counted.count("0", then + std::chrono::minutes(1)) == 1); // a new window
 }
 
+TEST_CASE("a name that nobody knows may be new for ten seconds, and the newest are remembered") { // §3
+    Unknown unknown;
+    CHECK(unknown.mayBeNew("a", then));
+    CHECK(unknown.mayBeNew("a", then + std::chrono::milliseconds(9'999)));
+    CHECK_FALSE(unknown.mayBeNew("a", then + std::chrono::seconds(10)));
+    CHECK_FALSE(unknown.mayBeNew("a", then + std::chrono::hours(24)));
+    for (int n = 0; n < many - 1; ++n)
+        CHECK(unknown.mayBeNew(std::to_string(n), then));
+    CHECK(unknown.mayBeNew("a", then + std::chrono::hours(24))); // it is the oldest
+    CHECK_FALSE(unknown.mayBeNew("1", then + std::chrono::hours(24)));
+}
+
 TEST_CASE("strangers can have many names, and beyond what is remembered they count as one") { // §3
     Counted counted({1, std::chrono::minutes(1), true});
     CHECK_FALSE(mayTheLast(counted));

@@ -19,7 +19,7 @@ namespace {
 using http::Answer;
 using http::refusal;
 
-constexpr std::string_view metricsPath = "/metrics";
+constexpr std::string_view metricsPath = "/metrics", notKnownYet = "this server does not know the registration yet";
 
 /// The address at the other end.
 struct Sender : http::Caller {
@@ -119,6 +119,7 @@ Answer Endpoint::wrong(const http::Request& head, Answer answer) {
 Endpoint::Judgement Endpoint::judgedPost(const http::Request& head, const std::string& name) {
     const auto found = registrations_.find(name);
     if (!found.ok()) return {.refused = retryLater(503, untilBack, "the store is away")};
+    if (!*found && mayBeNew(name)) return {.refused = retryLater(503, untilBack, notKnownYet)};
     Judgement judgement = judgedPost(head, name, *found);
     if (judgement.refused && *found && !(*found)->gone) noteRefused(name);
     return judgement;
@@ -136,6 +137,9 @@ Endpoint::Judgement Endpoint::judgedPost(const http::Request& head, const std::s
         return {.refused = retryLater(429, *wait, "too many messages for this registration")};
     return {.refused = {}, .posting = std::move(posting), .registered = *registered};
 }
+
+// A sender that got 404 would never post to it again (RFC 8030 §7.3).
+bool Endpoint::mayBeNew(const std::string& name) { return servers_ && unknown_.mayBeNew(name, bootNow()); }
 
 // Once for each thousand: what cannot be noted now is with the next.
 void Endpoint::noteRefused(const std::string& name) {
@@ -195,6 +199,7 @@ void Endpoint::takeBack(const http::Request& request, const std::function<void(A
     if (!located) return done(wrong(request, none()));
     const auto found = registrations_.find(located->registration);
     if (!found.ok()) return done(retryLater(503, untilBack, "the store is away"));
+    if (!*found && mayBeNew(located->registration)) return done(retryLater(503, untilBack, notKnownYet));
     if (!*found || (*found)->gone) return done(none());
     const Registered& its = **found;
     if (const auto wait = taken_.mustWait(its.device, bootNow()))

@@ -44,6 +44,8 @@ private:
     Judgement judgedPost(const http::Request& head, const std::string& name);
     Judgement judgedPost(const http::Request& head, const std::string& name,
                          const std::optional<Registered>& registered);
+    /// Nobody knows it here, and another server of the cluster may have just made it.
+    bool mayBeNew(const std::string& name);
     /// One more post to a registration that is there is refused.
     void noteRefused(const std::string& name);
     void post(http::Request request, const std::function<void(http::Answer)>& done);
@@ -65,6 +67,7 @@ private:
     Rates rates_;
     ServerKeys keys_;
     Counted wrong_{wrongInMinute}, taken_{takenInMinute}, refused_{refusedInDay};
+    Unknown unknown_;
     std::map<int, std::uint64_t> answers_; ///< by status
 };
 

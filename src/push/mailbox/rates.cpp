@@ -28,6 +28,17 @@ void Counted::forget(Instant now) {
     std::erase_if(windows_, [&](const auto& entry) { return now >= entry.second.opened + rate_.window; });
 }
 
+bool Unknown::mayBeNew(const std::string& name, Instant now) {
+    const auto [found, isFirst] = since_.try_emplace(name, now);
+    const bool mayBe = now < found->second + untilHeard;
+    if (isFirst) order_.push_back(name);
+    if (order_.size() > mostNames) {
+        since_.erase(order_.front());
+        order_.pop_front();
+    }
+    return mayBe;
+}
+
 std::optional<Duration> Rates::mustWait(const std::string& registration, Urgency urgency, Instant now) const {
     std::optional<Duration> longest = std::max(minute_.mustWait(registration, now), hour_.mustWait(registration, now));
     if (urgency == Urgency::High) longest = std::max(longest, high_.mustWait(registration, now));

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -51,6 +52,20 @@ private:
     Rate rate_;
     std::map<std::string, Window> windows_;
     std::optional<Instant> forgot_; ///< the last look at all of them: once in a window, however many come
+};
+
+/// Names that nobody knew when somebody asked, since when: the newest 20,000.
+class Unknown {
+public:
+    /// PROPOSAL. A server of a cluster asks each 5 s for what others have made (push.md §3.3).
+    static constexpr Duration untilHeard = std::chrono::seconds(10);
+    /// It is one now; true: another server may have just made it.
+    bool mayBeNew(const std::string& name, Instant now);
+
+private:
+    static constexpr std::size_t mostNames = 20'000;
+    std::map<std::string, Instant> since_;
+    std::deque<std::string> order_;
 };
 
 /// The rates of posting.
