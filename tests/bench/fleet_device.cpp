@@ -10,6 +10,7 @@
 #include "fleet/document/document.hpp"
 #include "fleet/enrolment/identity.hpp"
 #include "fleet/questions/report.hpp"
+#include "push/broker/broker.hpp"
 
 namespace stint::bench {
 namespace {
@@ -23,7 +24,6 @@ constexpr Duration patience = std::chrono::seconds(2); ///< push.md §4.2: twice
 constexpr int mostSilent = 3;
 constexpr Duration longestQuestion = std::chrono::seconds(15), betweenSends = std::chrono::seconds(3); ///< push.md §4.2
 constexpr Duration quiet = std::chrono::minutes(4); ///< push.md §4.1: then it asks whether anything is missing
-constexpr Duration firstRound = std::chrono::seconds(1), longestRound = std::chrono::minutes(5); ///< push.md §4.2
 constexpr std::string_view sequenceHeader = "Nats-Sequence";
 
 /// The owner of none of these devices minds anything.
@@ -85,8 +85,7 @@ void FleetDevice::lost() {
 void FleetDevice::reconnect() {
     const int rounds = ++tries_ / brokers_;
     if (tries_ % brokers_ != 0) return loop_.later([this] { line_.connect(); });
-    loop_.after(draw(Duration(0), std::min(firstRound * (1 << std::min(rounds - 1, 9)), longestRound)),
-                [this] { line_.connect(); });
+    loop_.after(draw(Duration(0), push::triesWithin(rounds)), [this] { line_.connect(); });
 }
 
 void FleetDevice::stayAlive(std::uint64_t connection) {

@@ -27,6 +27,7 @@ namespace stint::bench {
 namespace {
 
 constexpr std::string_view end = "\r\n";
+constexpr Duration longestGreeting = std::chrono::seconds(4); ///< push.md §4.2
 
 template <auto destroy> struct Release {
     template <class Object> void operator()(Object* object) const { destroy(object); }
@@ -97,6 +98,10 @@ void FleetLine::connect() {
     static_cast<void>(::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address));
     state_ = State::Greeting;
     loop_.watch(fd_.get(), *this);
+    // The kernel tries again after 1, 3, 7, 15, 31 s where the broker's queue of connections is full.
+    loop_.after(longestGreeting, [this, of = next_] {
+        if (of == next_ && state_ == State::Greeting) lose("no broker has greeted in time");
+    });
 }
 
 void FleetLine::ready() {

@@ -70,6 +70,15 @@ Broker deviceAt(const NatsServer& nats) {
 
 } // namespace
 
+TEST_CASE("a device tries again within a time that grows by half, from one second to five minutes") { // push.md §4.2
+    CHECK(triesWithin(1) == std::chrono::seconds(1));
+    CHECK(triesWithin(2) == std::chrono::milliseconds(1'500));
+    CHECK(triesWithin(3) == std::chrono::milliseconds(2'250));
+    CHECK(triesWithin(15) < std::chrono::minutes(5));
+    for (const int tries : {16, 100, 2'147'483'647})
+        CHECK(triesWithin(tries) == std::chrono::minutes(5));
+}
+
 TEST_CASE("a device's question is answered, with its permissions and no more") { // push.md §2.1
     const NatsServer nats;
     const auto server = serverAt(nats);

@@ -60,6 +60,10 @@ enum class Ending : std::uint8_t {
     GivenUp, ///< a server took the first try, and said nothing: libnats waits for none after that
 };
 
+/// A device whose connection is lost tries again at any time within this, so that not all come at once: 1 s, and half
+/// as long again with each try, up to 5 min (push.md §4.2). `tries`: from 1 on, of all brokers.
+Duration triesWithin(int tries);
+
 class Broker {
 public:
     struct Settings {

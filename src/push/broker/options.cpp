@@ -21,13 +21,11 @@ constexpr std::size_t mostServers = 8;
 
 // A device pings nobody: its own questions keep the connection alive (push.md §4.1).
 constexpr std::int64_t never = std::int64_t{1000} * 3600 * 24 * 365; ///< ms
-constexpr std::uint32_t firstDelay = 1'000, longestDelay = 300'000;  ///< ms
+constexpr Duration firstDelay = std::chrono::seconds(1), longestDelay = std::chrono::minutes(5);
 
-/// Full jitter: any time up to one that doubles, so that devices do not come all at once.
 std::int64_t devicesDelay(natsConnection*, int attempts, void*) {
     nats::endGreeting();
-    const int doubled = std::clamp(attempts - 1, 0, 9);
-    return randombytes_uniform(std::min(firstDelay << static_cast<unsigned>(doubled), longestDelay) + 1);
+    return randombytes_uniform(static_cast<std::uint32_t>(triesWithin(attempts).count()) + 1);
 }
 
 /// Questions that are passed over are no trouble; libnats by itself would print a line for each burst of them.
@@ -84,6 +82,14 @@ natsStatus giveSignature(char** error, unsigned char** signature, int* length, c
 }
 
 } // namespace
+
+// Where it doubled, a few of 10,000 that came back to one broker were not let in six times, and rested for up to 64 s.
+Duration triesWithin(int tries) {
+    Duration within = firstDelay;
+    while (--tries > 0 && within < longestDelay)
+        within = std::min(within * 3 / 2, longestDelay);
+    return within;
+}
 
 // Whoever posts waits for what stint-endpoint says, and that for its server here; a device's may be over a satellite.
 Duration connectingOf(const Broker::Settings& settings) {
