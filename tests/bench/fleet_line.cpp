@@ -21,13 +21,13 @@
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "base/text/words.hpp"
+#include "push/broker/connection.hpp"
 #include "push/envelope/bytes.hpp"
 
 namespace stint::bench {
 namespace {
 
 constexpr std::string_view end = "\r\n";
-constexpr Duration longestGreeting = std::chrono::seconds(4); ///< push.md §4.2
 
 template <auto destroy> struct Release {
     template <class Object> void operator()(Object* object) const { destroy(object); }
@@ -99,7 +99,8 @@ void FleetLine::connect() {
     state_ = State::Greeting;
     loop_.watch(fd_.get(), *this);
     // The kernel tries again after 1, 3, 7, 15, 31 s where the broker's queue of connections is full.
-    loop_.after(longestGreeting, [this, of = next_] {
+    const Duration longest = push::connectingOf({.urls = {}, .credentials = {}, .device = device_.name});
+    loop_.after(longest, [this, of = next_] {
         if (of == next_ && state_ == State::Greeting) lose("no broker has greeted in time");
     });
 }
