@@ -31,7 +31,7 @@ void Counted::forget(Instant now) {
 bool Unknown::mayBeNew(const std::string& name, Instant now) {
     const auto [found, isFirst] = since_.try_emplace(name, now);
     const bool mayBe = now < found->second + untilHeard;
-    if (isFirst) order_.push_back(name);
+    if (isFirst) order_.push_back(found);
     if (order_.size() > mostNames) {
         since_.erase(order_.front());
         order_.pop_front();

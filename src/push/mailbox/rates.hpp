@@ -65,7 +65,7 @@ public:
 private:
     static constexpr std::size_t mostNames = 20'000;
     std::map<std::string, Instant> since_;
-    std::deque<std::string> order_;
+    std::deque<std::map<std::string, Instant>::iterator> order_; ///< the oldest first
 };
 
 /// The rates of posting.
