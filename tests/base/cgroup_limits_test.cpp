@@ -111,3 +111,9 @@ TEST_CASE("a limit was met where the kernel counted it, and not for another's li
     cgroup.put("memory.max", "512\n");
     CHECK(limitMet(cgroup.path).killed.empty());
 }
+
+TEST_CASE("where no controller holds a share, the niceness nearest to it stands for it") {
+    CHECK(nicenessFor(std::nullopt) == 0);
+    for (const auto& [weight, niceness] : {std::pair(1, 19), {10, 10}, {20, 7}, {50, 3}, {100, 0}, {10'000, 0}})
+        CHECK(nicenessFor(weight) == niceness);
+}

@@ -59,8 +59,8 @@ def shard_of(device):
 
 
 def until(condition, within=PATIENCE):
-    """Asks again and again, for what tells nobody, and rests as long as it has asked: where a machine has no cgroups that share
-    its processors, a background job gets what nobody else wants (SCHED_IDLE), and that would be nothing."""
+    """Asks again and again, for what tells nobody, and rests as long as it has asked: who is asked, or waited for, is a background
+    job, and where a machine is busy has a small share of it."""
     deadline = Deadline(within)
     while True:
         asked = time.monotonic()

@@ -1,6 +1,5 @@
 // A started process's surroundings, and the end of a command that cannot be started (architecture.md, running a job).
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -36,6 +35,8 @@ struct Pipe {
     }
     Fd out, in;
 };
+
+int nicenessOf(pid_t pid) { return ::getpriority(PRIO_PROCESS, static_cast<id_t>(pid)); }
 
 } // namespace
 
@@ -108,21 +109,26 @@ TEST_CASE("a service sees a clean environment") {
     world.waitForEnd(own->id);
 }
 
-TEST_CASE("background work runs in the idle classes, and what a user waits for does not") {
+// limits.md §13
+TEST_CASE("without a share of the processors background work is nicer than what a user waits for") {
     bool cgroups = bothWays();
     CAPTURE(cgroups);
     World world(cgroups);
+    world.processes->limitBackground({.cpuWeight = 20});
     Command command = shell("echo $$ >&3; read end <&3");
     auto background = world.processes->start(command);
     command.background = false;
     auto foreground = world.processes->start(command);
     REQUIRE(background.ok());
     REQUIRE(foreground.ok());
-    const pid_t idle = pidIn(background->socket);
-    CHECK(::sched_getscheduler(idle) == SCHED_IDLE);
-    const pid_t polite = pidIn(foreground->socket);
-    CHECK(::sched_getscheduler(polite) == SCHED_OTHER);
-    CHECK(::getpriority(PRIO_PROCESS, static_cast<id_t>(polite)) > ::getpriority(PRIO_PROCESS, 0));
+    const bool isWeighed = world.processes->controllers().held.contains(Controller::Cpu);
+    const int own = nicenessOf(0);
+    const pid_t leftover = pidIn(background->socket);
+    CHECK(nicenessOf(leftover) == (isWeighed ? own : own + 7));
+    // LINUX: the session's own, where the kernel groups sessions; root may always set it.
+    const auto group = readFile("/proc/" + std::to_string(leftover) + "/autogroup");
+    if (group && ::geteuid() == 0 && !isWeighed) CHECK(group->ends_with(" nice " + std::to_string(own + 7) + '\n'));
+    CHECK(nicenessOf(pidIn(foreground->socket)) == own + 5);
     world.processes->killApp({"com.example.app"});
     world.waitForEnd(background->id);
     world.waitForEnd(foreground->id);

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,7 +35,8 @@ struct Place {
                           .umask = 077,
                           .environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "MARK=here"}};
         const fs::path helper = fs::read_symlink("/proc/self/exe").parent_path() / "stint-exec";
-        return std::move(Run::begin(order, input, share, LogWriter::open(place.path, kept).value(), helper)).value();
+        LogWriter log = LogWriter::open(place.path, kept).value();
+        return std::move(Run::begin(order, input, share, std::move(log), helper, {.procs = {}, .niceness = 7})).value();
     }
     /// Turns until that is so; a test that waits for 30 s has failed.
     void until(Run& run, const std::function<bool()>& so) {
@@ -81,11 +83,14 @@ TEST_CASE("a command reads what was kept for it, from its beginning in each run"
 TEST_CASE("only a command steps back, and what looks after it does not") {
     for (const Share share : {Share::Leftover, Share::Part}) {
         Place place;
-        Run run = place.begin("chrt -p $$ | head -n 1; chrt -p $PPID | head -n 1", logKept, share);
+        Run run = place.begin("for p in $$ $PPID; do echo $(cut -d' ' -f19 /proc/$p/stat) $(ionice -p $p); done",
+                              logKept, share);
         CHECK(place.endOf(run) == 0);
-        bool idle = place.output.find("SCHED_IDLE") != std::string::npos;
-        CHECK(idle == (share == Share::Leftover));
-        CHECK(place.output.substr(place.output.find('\n')).find("SCHED_OTHER") != std::string::npos);
+        const int own = ::getpriority(PRIO_PROCESS, 0);
+        CHECK(place.output.starts_with(std::to_string(own + 7) + " idle\n") == (share == Share::Leftover));
+        const std::string after = place.output.substr(place.output.find('\n') + 1);
+        CHECK(after.starts_with(std::to_string(own) + ' '));
+        CHECK(after.find("idle") == std::string::npos);
     }
 }
 

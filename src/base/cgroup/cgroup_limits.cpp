@@ -1,7 +1,9 @@
 #include "base/cgroup/cgroup_limits.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <sstream>
@@ -298,6 +300,14 @@ Controllers neededFor(const CgroupLimits& given) {
     for (const Limit& limit : cgroupLimits)
         if (given.*limit.field && given.*limit.field != CgroupLimits::infinity) needed.insert(limit.controller);
     return needed;
+}
+
+int nicenessFor(const std::optional<std::int64_t>& cpuWeight) {
+    constexpr double usualWeight = 100, level = 1.25; // the kernel's sched_prio_to_weight
+    constexpr long most = 19;
+    if (!cpuWeight || *cpuWeight >= static_cast<std::int64_t>(usualWeight)) return 0; // less takes a privilege
+    const double levels = std::log(usualWeight / static_cast<double>(*cpuWeight)) / std::log(level);
+    return static_cast<int>(std::min(std::lround(levels), most));
 }
 
 CgroupLimits heldOf(CgroupLimits given, const Controllers& held) {

@@ -78,6 +78,9 @@ CgroupLimits withDefaults(const CgroupLimits& limits, CgroupLimits otherwise);
 /// The controllers that hold them.
 Controllers neededFor(const CgroupLimits& limits);
 
+/// The niceness, 0 to 19, that comes nearest to the share `cpuWeight` where no controller holds it; 0 without one.
+int nicenessFor(const std::optional<std::int64_t>& cpuWeight);
+
 /// The limits that these controllers hold.
 CgroupLimits heldOf(CgroupLimits limits, const Controllers& held);
 

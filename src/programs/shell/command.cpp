@@ -147,7 +147,7 @@ constexpr int cgroupInChild = 3;
 std::vector<std::string> wordsFor(const Order& order, Share share, const Command::Place& place,
                                   const std::filesystem::path& helper) {
     std::vector<std::string> words{helper.string(), "--parent", std::to_string(::getpid()), "--reap", "stint-shell"};
-    if (share == Share::Leftover) words.emplace_back(place.weighed ? "--idle-io" : "--idle");
+    if (share == Share::Leftover) words.insert(words.end(), {"--idle-io", "--nice", std::to_string(place.niceness)});
     if (place.waitsForAll) words.emplace_back("--all");
     if (place.procs) words.insert(words.end(), {"--cgroup", std::to_string(cgroupInChild)});
     words.insert(words.end(), {"--umask", fmt::format("{:o}", order.umask), "--directory", order.directory, "--"});

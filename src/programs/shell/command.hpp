@@ -68,7 +68,7 @@ private:
     CgroupLimits limits_;
 };
 
-/// The command's share of the machine: the leftovers (the idle classes of CPU and I/O), or a full part.
+/// The command's share of the machine: the leftovers (the idle class of I/O, and `Place::niceness`), or a full part.
 enum class Share { Leftover, Part };
 
 class Command {
@@ -76,7 +76,7 @@ public:
     /// The place where it runs: `procs` is cgroup.procs of a cgroup of its own; none: this process's own cgroup.
     struct Place {
         Fd procs;
-        bool weighed = false;     ///< it has a share of the processors there, and needs no idle class of CPU
+        int niceness = 0;         ///< of leftovers: stands for the share of the processors that `procs` does not hold
         bool waitsForAll = false; ///< processes that it started and that outlive it still count as the command
     };
 

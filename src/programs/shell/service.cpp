@@ -131,10 +131,11 @@ Result<Command::Place> CommandService::placeFor(Job& job, Share share) {
     // jobs.md §14.5: the other fates of a guard need none.
     if (!cgroup && job.params.getExtras().getString("guard") == "freeze")
         return fail(Errc::UNAVAILABLE, "cannot freeze it here: stintd keeps it in no cgroup");
-    Command::Place place{.procs = {}, .waitsForAll = job.isGuard()};
+    const bool isWeighed = cgroup && cgroup->isWeighed();
+    Command::Place place{
+        .procs = {}, .niceness = isWeighed ? 0 : nicenessFor(background.cpuWeight), .waitsForAll = job.isGuard()};
     if (!cgroup) return place;
     place.procs = STINT_TRY(cgroup->entrance());
-    place.weighed = cgroup->isWeighed();
     if (job.isGuard()) job.events = cgroup->events();
     job.cgroup.emplace(*std::move(cgroup));
     return place;

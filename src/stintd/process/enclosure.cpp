@@ -70,9 +70,10 @@ bool killReaperLeftovers(const std::string& instance, std::chrono::milliseconds 
     return allEnded(steady_clock::now() + grace);
 }
 
-Result<Entrance> ReaperEnclosure::make(const AppId&, ProcessId, const CgroupLimits&) {
+Result<Entrance> ReaperEnclosure::make(const AppId&, ProcessId, const CgroupLimits& limits) {
     Entrance entrance;
     entrance.arguments = {"--reap", instance_};
+    entrance.niceness = nicenessFor(limits.cpuWeight);
     return entrance;
 }
 
@@ -290,7 +291,7 @@ Result<Entrance> CgroupEnclosure::make(const AppId& app, ProcessId id, const Cgr
     tellShare();
     Entrance entrance;
     entrance.arguments = {"--reap", instance_};
-    entrance.weighed = limits.cpuWeight && controllers_.held.contains(Controller::Cpu);
+    if (!controllers_.held.contains(Controller::Cpu)) entrance.niceness = nicenessFor(limits.cpuWeight);
     entrance.cgroup = Fd(::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!entrance.cgroup) return fail(Errc::SYSTEM, "cannot open {}: {}", place.string(), std::strerror(errno));
     return entrance;

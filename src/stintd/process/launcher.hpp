@@ -25,7 +25,7 @@ struct Command {
     std::vector<std::string> arguments; ///< the first is the program, looked up in PATH where it has no slash
     std::map<std::string, std::string> environment; ///< added to a service's clean environment, or to the daemon's own
     bool cleanEnvironment = true;
-    bool background = true; ///< gets what others leave of the machine: its share, or idle classes
+    bool background = true; ///< gets what others leave of the machine: its share of it
     /// Background work that still answers in time: it starts background work itself, and gives it its share.
     bool keepsPriority = false;
     bool service = true;                  ///< gets one end of a socketpair, named by STINT_SOCKET_FD

@@ -128,7 +128,7 @@ constexpr int socketInChild = order::socketInChild;
 constexpr int cgroupInChild = 4;
 
 // PROPOSAL: a user waits for a service that is no background work, but others use the machine at the same moment.
-constexpr int niceness = 5;
+constexpr int serviceNiceness = 5;
 // PROPOSAL: files that services make are as readable as a user's; systemd gives its user units the same.
 constexpr const char* serviceUmask = "022";
 
@@ -154,9 +154,9 @@ std::vector<std::string> wordsFor(const Command& command, const Entrance& entran
     words.insert(words.end(), entrance.arguments.begin(), entrance.arguments.end());
     if (command.service) words.insert(words.end(), {"--keep", std::to_string(socketInChild)});
     if (command.background && !command.keepsPriority)
-        words.emplace_back(entrance.weighed ? "--idle-io" : "--idle");
-    else if (command.service)
-        words.insert(words.end(), {"--nice", std::to_string(niceness)});
+        words.insert(words.end(), {"--idle-io", "--nice", std::to_string(entrance.niceness)});
+    else if (command.service && !command.background)
+        words.insert(words.end(), {"--nice", std::to_string(serviceNiceness)});
     if (command.cleanEnvironment) words.insert(words.end(), {"--umask", serviceUmask});
     words.insert(words.end(), {"--directory", directory, "--"});
     words.insert(words.end(), command.arguments.begin(), command.arguments.end());

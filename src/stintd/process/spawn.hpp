@@ -56,7 +56,7 @@ Result<Born> posixSpawn(const std::filesystem::path& program, std::vector<std::s
 struct Entrance {
     std::vector<std::string> arguments; ///< arguments of stint-exec
     Fd cgroup;                          ///< the place's directory; none where there is no cgroup
-    bool weighed = false;               ///< the place has a share of the processors: no idle class is needed
+    int niceness = 0;                   ///< stands for the share of the processors that the place does not hold
 };
 
 struct Helper {

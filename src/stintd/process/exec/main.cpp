@@ -16,7 +16,6 @@
 #include <cstring>
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -34,10 +33,9 @@ struct Arguments {
     int cgroup = -1; ///< cgroup.procs, open for writing
     bool reap = false;
     bool all = false;    ///< with --reap: the command has ended when all that it started has
-    bool idle = false;   ///< the idle classes of CPU and I/O
-    bool idleIo = false; ///< the idle class of I/O alone
-    int niceness = 0;
-    int keep = 2; ///< the highest descriptor the command gets
+    bool idleIo = false; ///< the idle class of I/O
+    int niceness = 0;    ///< beside our own
+    int keep = 2;        ///< the highest descriptor the command gets
     int umask = -1;
     rlim_t files = 0; ///< the limit of open descriptors that the command gets; 0: ours
     const char* directory = nullptr;
@@ -54,9 +52,7 @@ Arguments parse(int count, char** words) {
     for (int i = 1; i < count; ++i) {
         const char* word = words[i];
         auto is = [word](const char* name) { return std::strcmp(word, name) == 0; };
-        if (is("--idle"))
-            a.idle = a.idleIo = true;
-        else if (is("--idle-io"))
+        if (is("--idle-io"))
             a.idleIo = true;
         else if (is("--all"))
             a.all = true;
@@ -100,15 +96,17 @@ void forgetSignals() {
 
 // A refused class is no reason not to run: the job is then only less polite.
 void stepBack(const Arguments& a) {
-    if (a.idle) {
-        const sched_param zero{};
-        sched_setscheduler(0, SCHED_IDLE, &zero);
-    }
     if (a.idleIo) {
         constexpr int whoProcess = 1, classIdle = 3, classShift = 13; // linux/ioprio.h
         syscall(SYS_ioprio_set, whoProcess, 0, classIdle << classShift);
     }
-    if (a.niceness != 0) setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + a.niceness); // beside our own
+    if (a.niceness == 0) return;
+    const int niceness = getpriority(PRIO_PROCESS, 0) + a.niceness;
+    setpriority(PRIO_PROCESS, 0, niceness);
+    // LINUX: where sessions are grouped, a niceness counts in its session alone, and the session's own beside others.
+    // Users without privileges may together set one in a tenth of a second.
+    if (const int session = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC); session >= 0)
+        dprintf(session, "%d", niceness);
 }
 
 // The daemon has raised its own limit, and a program that uses select(2) fails on high descriptors.
