@@ -480,9 +480,21 @@ TEST_CASE("fleet.md §2.2: a hint to who has begun makes the device ask what is 
     world.sayNews();
     world.hear({.campaign = id, .enrolment = 1, .round = 0, .again = true});
     CHECK_FALSE(world.has(work)); // fleet.md §1: it is looked at by the agent that runs, whatever keeps job 1 waiting
-    world.answerAll();
+    CHECK(world.answer() == "hello");
+    world.goOn(); // its process goes with its last run, before the server has the end
     CHECK(world.told(id).outcome == Outcome::Cancelled);
     CHECK_FALSE(world.has(work));
+}
+
+TEST_CASE("fleet.md §1: what an order's hello has yet to bring when the last run ends is job 1's") {
+    World world;
+    const std::string id = begun(world, World::campaign(command));
+    const std::string other = world.order(World::campaign("[[step]]\nrun = [\"/bin/b\"]\n"));
+    CHECK_FALSE(world.has(work));
+    world.endStep(id);
+    world.goOn();
+    CHECK(world.told(id).outcome == Outcome::Succeeded);
+    CHECK(world.told(other).outcome == Outcome::Succeeded);
 }
 
 TEST_CASE("fleet.md §1: an order that comes while anything runs is looked at at once, or by job 1 where that is lost") {

@@ -233,7 +233,7 @@ bool Agent::stop(std::uint64_t run, bool isPersons) {
     const auto job = isPersons ? wires_.waiting({AgentJob::Kind::Errand, id}) : Waiting{};
     if (job.ok() && !job->isThere) cancelledHere(id);
     if (!isWaiting) happen(id, Errand::Stop{});
-    if (!pass_ && hasUntold()) wantWork();
+    handOver();
     const Going* const after = find(id);
     return after && after->noted.isOpen();
 }
@@ -381,8 +381,7 @@ void Agent::finish(Going& going, bool again, stint::Outcome outcome) {
     going.unanswered = 0;
     const auto run = std::exchange(going.run, std::nullopt);
     if (!run) return;
-    // The process may go with its last run: what is untold has a job of its own by then.
-    if (!pass_ && hasUntold()) wantWork();
+    handOver();
     wires_.finish(*run, again, std::move(outcome));
 }
 

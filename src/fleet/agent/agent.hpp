@@ -134,6 +134,8 @@ private:
     void startWork(const AgentRun& run);
     void beginPass();
     void endPass();
+    void scheduleWork();
+    void handOver();
     void askInPass(std::string_view word, std::string question, std::function<void(const std::string&)> answered);
     void sayHello();
     void heardHello(const std::string& text, const Trace& said);

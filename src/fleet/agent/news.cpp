@@ -15,12 +15,21 @@
 namespace stint::fleet {
 
 void Agent::wantWork() {
-    if (!identity_ || fault_) return;
-    if (pass_) {
+    if (pass_)
         pass_->isAgain = true;
-        return;
-    }
-    if (isWorkDue_) return;
+    else
+        scheduleWork();
+}
+
+/// The process goes with its last run: what it has yet to hear or to tell has a job of its own by then.
+void Agent::handOver() {
+    const bool isLast =
+        works_.empty() && std::ranges::none_of(going_, [](const auto& each) { return each.second.run.has_value(); });
+    if (isLast && (pass_ || hasUntold())) scheduleWork();
+}
+
+void Agent::scheduleWork() {
+    if (!identity_ || fault_ || isWorkDue_) return;
     const auto job = workJob(fleetName());
     if (!job.ok()) return wires_.complain(job.error().message);
     isWorkDue_ = true;

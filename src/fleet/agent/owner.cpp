@@ -53,7 +53,7 @@ void Agent::startAnswer(const AgentRun& run) {
     else
         refused(*find(id), {std::nullopt, Reason::Forbidden, "its owner said no"}, going->errand->kept().round);
     if (fault_) return;
-    if (!pass_ && hasUntold()) wantWork();
+    handOver();
     end(ends::ok, fmt::format("{} {}", name, isYes ? "may begin" : "is refused"));
 }
 
