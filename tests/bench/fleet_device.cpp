@@ -233,7 +233,10 @@ void FleetDevice::sayHello(Done done) { hello(done); }
 void FleetDevice::hello(const Done& done) {
     Hello hello{.version = std::string(ownBuild().version), .endpoint = endpoint_};
     if (trust_->operators()) hello.operators = trust_->operators()->version;
-    if (trust_->certificate()) hello.enrolment = trust_->certificate()->enrolment;
+    if (trust_->certificate()) {
+        hello.enrolment = trust_->certificate()->enrolment;
+        hello.certificate = trust_->certificate()->made;
+    }
     if (trust_->statement()) hello.statement = trust_->statement()->made;
     for (const auto& [id, going] : going_)
         if (going.errand->kept().outcome == fleet::Outcome::None) hello.open.emplace(id, going.errand->kept().sequence);
