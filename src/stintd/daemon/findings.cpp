@@ -59,11 +59,12 @@ void addLimits(const Processes& processes, std::vector<Finding>& findings) {
     const Held controllers = processes.controllers();
     for (const Controller each : allControllers) {
         const std::string topic = limitTopic(each);
+        const std::string instead = each == Controller::Cpu ? "; background work is nicer instead" : "";
         if (controllers.held.contains(each))
             findings.push_back({topic, Grade::Enforced, std::string(meaningOf(each)) + " by cgroup v2", ""});
         else
             findings.push_back(
-                {topic, Grade::Absent, fmt::format("no {}: {}", meaningOf(each), controllers.why),
+                {topic, Grade::Absent, fmt::format("no {}: {}{}", meaningOf(each), controllers.why, instead),
                  "a machine with cgroup v2 alone, and stintd as a unit: systemctl --user enable --now stintd"});
     }
 }
