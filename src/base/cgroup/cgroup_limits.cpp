@@ -303,10 +303,11 @@ Controllers neededFor(const CgroupLimits& given) {
 }
 
 int nicenessFor(const std::optional<std::int64_t>& cpuWeight) {
-    constexpr double usualWeight = 100, level = 1.25; // the kernel's sched_prio_to_weight
+    constexpr double level = 1.25; // the kernel's sched_prio_to_weight
     constexpr long most = 19;
-    if (!cpuWeight || *cpuWeight >= static_cast<std::int64_t>(usualWeight)) return 0; // less takes a privilege
-    const double levels = std::log(usualWeight / static_cast<double>(*cpuWeight)) / std::log(level);
+    if (!cpuWeight || *cpuWeight >= usualWeight) return 0; // less takes a privilege
+    const double levels =
+        std::log(static_cast<double>(usualWeight) / static_cast<double>(*cpuWeight)) / std::log(level);
     return static_cast<int>(std::min(std::lround(levels), most));
 }
 

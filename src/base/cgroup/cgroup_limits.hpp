@@ -51,6 +51,9 @@ Result<void> passOn(const Controllers& controllers, const std::filesystem::path&
 /// True if cgroup v1 has that controller, by the text of /proc/cgroups, so that v2 cannot.
 bool isBoundToV1(Controller, std::string_view cgroups);
 
+/// The share of the processors of what has none given.
+inline constexpr std::int64_t usualWeight = 100;
+
 struct CgroupLimits {
     static constexpr std::int64_t infinity = -1; ///< set: no limit, by choice
 

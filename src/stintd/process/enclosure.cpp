@@ -91,8 +91,6 @@ Result<CgroupMount> findMount() {
 
 /// The leaf in which a daemon stands that has divided its cgroup.
 constexpr const char* daemonLeaf = "daemon";
-/// The share of the processors of work that is not background work, and of any cgroup without a share of its own.
-constexpr std::int64_t usualWeight = 100;
 
 Result<CgroupPlace> ownPlace(const CgroupMount& mount) {
     std::optional<std::string> text = readFile("/proc/self/cgroup");

@@ -1,9 +1,9 @@
 // stint-exec: the program that a started process runs before its own (architecture.md, running a job). It goes where
-// its app's processes are kept together, makes sure that it does not outlive the daemon, takes the classes of CPU and
-// I/O it is given, leaves behind every signal setting and descriptor of the daemon, and becomes the command.
+// its app's processes are kept together, makes sure that it does not outlive the daemon, takes the niceness and the
+// class of I/O it is given, leaves behind every signal setting and descriptor of the daemon, and becomes the command.
 //
 // The option --reap makes it stay between the daemon and the command, as the reaper of everything the command starts
-// (reap.hpp). It takes no lower classes itself: it must be in time to kill. It stays out of a cgroup that is given: the
+// (reap.hpp). It takes neither of these itself: it must be in time to kill. It stays out of a cgroup that is given: the
 // limits there are the command's, and a freeze stops the command, not this process. So "this process has ended" means
 // the same in both forms. With --all it does not kill what outlives the command, but waits for that.
 //
@@ -94,7 +94,7 @@ void forgetSignals() {
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, kernelSetSize);
 }
 
-// A refused class is no reason not to run: the job is then only less polite.
+// A refusal is no reason not to run: the job is then only less polite.
 void stepBack(const Arguments& a) {
     if (a.idleIo) {
         constexpr int whoProcess = 1, classIdle = 3, classShift = 13; // linux/ioprio.h
