@@ -153,6 +153,7 @@ private:
     void endTelling();
     void lookAtWaiting();
     bool hasUntold() const;
+    bool runsCampaign() const;
     bool mayTalk() const;
     void tellNext();
     void told(const std::string& campaign, std::uint32_t sequence, const Result<std::string>& answer);

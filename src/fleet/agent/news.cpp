@@ -23,8 +23,7 @@ void Agent::wantWork() {
 
 /// The process goes with its last run: what it has yet to hear or to tell has a job of its own by then.
 void Agent::handOver() {
-    const bool isLast =
-        works_.empty() && std::ranges::none_of(going_, [](const auto& each) { return each.second.run.has_value(); });
+    const bool isLast = works_.empty() && !runsCampaign();
     if (isLast && (pass_ || hasUntold())) scheduleWork();
 }
 
@@ -315,9 +314,11 @@ bool Agent::hasUntold() const {
     return std::ranges::any_of(going_, [](const auto& each) { return !each.second.noted.kept.unsent.empty(); });
 }
 
-bool Agent::mayTalk() const {
-    return pass_ || std::ranges::any_of(going_, [](const auto& each) { return each.second.run.has_value(); });
+bool Agent::runsCampaign() const {
+    return std::ranges::any_of(going_, [](const auto& each) { return each.second.run.has_value(); });
 }
+
+bool Agent::mayTalk() const { return pass_ || runsCampaign(); }
 
 void Agent::tellAll() {
     pass_->isTelling = true;
