@@ -29,7 +29,7 @@ from certificates import Authority  # noqa: E402
 from push import Found, arguments, goal, status  # noqa: E402
 from push_line import until  # noqa: E402
 from push_served import children_of  # noqa: E402
-from push_server import free_port  # noqa: E402
+from push_server import free_port, metric_in  # noqa: E402
 from test_fleet import LITTLE, PASSWORD, Device, Office  # noqa: E402
 from test_fleet_cluster import FleetMember  # noqa: E402
 from test_push_cluster import broker_version  # noqa: E402
@@ -63,8 +63,7 @@ class Programs:
 
     def counted(self):
         """Reports that it has read, and that count."""
-        row = b'stint_fleet_reports_total{outcome="counted"} '
-        return next((int(line.removeprefix(row)) for line in (self.page("/metrics") or b"").splitlines() if line.startswith(row)), 0)
+        return metric_in((self.page("/metrics") or b"").decode(), 'stint_fleet_reports_total{outcome="counted"}') or 0
 
     def spent(self):
         """Seconds of a processor, by program."""
@@ -315,8 +314,11 @@ def join(fleet, given):
 
 
 def when_counted(server, count):
+    deadline = time.monotonic() + PATIENCE
     while server.counted() < count:
-        time.sleep(0.25)
+        if time.monotonic() > deadline:
+            sys.exit(f"bench: never {count} reports; {server.log.read_text()[-2000:]}")
+        time.sleep(0.25)  # each look costs the server some ms
     return time.time()
 
 

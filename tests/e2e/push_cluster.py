@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from events import TooLate, wait_for_end
 from push_line import shard_of, until
 from push_served import children_of
-from push_server import HttpServer, free_port
+from push_server import HttpServer, free_port, metric_in
 
 # An election takes up to 9 s, and this machine has other things to do.
 FORMED = 60  # seconds
@@ -100,8 +100,7 @@ class Member(HttpServer):
         return False
 
     def metric(self, name):
-        found = re.search(rf"^{re.escape(name)} (\d+)$", self.ask("GET", "/metrics")[2], re.MULTILINE)
-        return int(found[1])
+        return int(metric_in(self.ask("GET", "/metrics")[2], name))  # it is there
 
     def is_replicated(self):
         with suppress(OSError, http.client.HTTPException):

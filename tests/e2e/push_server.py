@@ -62,6 +62,12 @@ class Phone:
         return [message["text"] for message in self.do("read", want=want)["messages"]]
 
 
+def metric_in(text, name):
+    """The count of that name, and labels, in what /metrics says; None where it has none."""
+    found = re.search(rf"^{re.escape(name)} (\d+)$", text, re.MULTILINE)
+    return int(found[1]) if found else None
+
+
 class HttpServer:
     """A server at a port of 127.0.0.1."""
 
@@ -128,8 +134,7 @@ class PushServer(HttpServer):
             return answer
 
     def metric(self, name):
-        found = re.search(rf"^{re.escape(name)} (\d+)$", self.ask("GET", "/metrics")[2], re.MULTILINE)
-        return int(found[1]) if found else 0
+        return metric_in(self.ask("GET", "/metrics")[2], name) or 0
 
     def metrics(self):
         """Its samples, read by Prometheus' own parser: the value by name and labels."""
