@@ -1,10 +1,11 @@
 // Questions to the server that the page is from.
 
-/** The answer as JSON; throws an Error in the server's words. */
+/** The answer as JSON; throws an Error in the server's words, and where the answer was let go of or cut short. */
 async function answered(response) {
+    if (response.status === 204) return {};
+    if (response.ok) return response.json();
     const data = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Error(data.error ?? `The server answered ${response.status}.`);
-    return data;
+    throw new Error(data.error ?? `The server answered ${response.status}.`);
 }
 
 export async function post(path, body, signal) {
