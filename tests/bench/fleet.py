@@ -318,7 +318,7 @@ def when_counted(server, count):
     while server.counted() < count:
         if time.monotonic() > deadline:
             sys.exit(f"bench: never {count} reports; {server.log.read_text()[-2000:]}")
-        time.sleep(0.25)  # each look costs the server some ms
+        time.sleep(0.5)  # each look costs the server some ms
     return time.time()
 
 

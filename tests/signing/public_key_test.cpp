@@ -2,6 +2,7 @@
 #include "fleet/signing/public_key.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <sodium.h>
 
 #include "fleet/signing/format.hpp"
@@ -42,6 +43,25 @@ TEST_CASE("a point that anybody could sign for, or nobody, is no key") {
     CHECK_FALSE(PublicKey::read(key.text()).ok());
     key.point = {2}; // not on the curve
     CHECK(PublicKey::read(key.text()).error().message.find("public key 0000000000000000 is damaged") == 0);
+}
+
+TEST_CASE("a key that is read again is the same, and one that never was a key verifies nothing") {
+    const PublicKey right = PublicKey::readFile(vectors::publicFile).value();
+    CHECK(PublicKey::readAgain(right.text()).value() == right);
+    CHECK_FALSE(PublicKey::readAgain(right.text().substr(1)).ok());
+
+    PublicKey anybody{.id = {}, .point = {1}}; // R = 1, S = 0 would sign everything for it
+    std::array<unsigned char, 74> ofContent{'E', 'D'};
+    ofContent[10] = 1;
+    std::array<unsigned char, 64> ofAll{1};
+    const std::string file =
+        fmt::format("untrusted comment: \n{}\ntrusted comment: any\n{}\n", in64(ofContent), in64(ofAll));
+    const auto signature = Signature::read(file);
+    REQUIRE(signature.ok());
+    const auto key = PublicKey::readAgain(anybody.text());
+    REQUIRE(key.ok());
+    CHECK_FALSE(signature->isOfContent("any", *key));
+    CHECK_FALSE(signature->verify("any", *key).ok());
 }
 
 // Nothing in the file protects it, as nothing does in minisign: what is another key verifies nothing.

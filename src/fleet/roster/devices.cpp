@@ -61,7 +61,7 @@ Result<std::size_t> Roster::put(std::span<const Signed> certificates, const Publ
         if (STINT_TRY(isNewer(*one.its))) newer.push_back(std::move(one));
     onAllProcessors(newer, [signer](Entering& one) {
         if (signer && !isSignedBy(*one.paper, *signer, commentOf(*one.its))) return;
-        if (auto key = PublicKey::read(one.its->key); key.ok()) one.key = *key;
+        if (auto key = PublicKey::readAgain(one.its->key); key.ok()) one.key = *key;
     });
     STINT_TRY(together([&]() -> Result<void> {
         for (const Entering& one : newer) {

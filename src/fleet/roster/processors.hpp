@@ -12,8 +12,9 @@ namespace stint::fleet {
 
 /// Does it with each of them, on all processors.
 template <class Each, class Work> void onAllProcessors(std::vector<Each>& all, Work work) {
-    constexpr std::size_t fewest = 32; // for a thread
-    const std::size_t threads = std::min<std::size_t>(std::thread::hardware_concurrency(), all.size() / fewest);
+    constexpr std::size_t fewest = 32;                                         // for a thread
+    static const std::size_t processors = std::thread::hardware_concurrency(); // glibc reads files for it
+    const std::size_t threads = std::min(processors, all.size() / fewest);
     std::atomic<std::size_t> next = 0;
     const auto goOn = [&] {
         for (std::size_t n = next++; n < all.size(); n = next++)

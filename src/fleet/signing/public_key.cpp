@@ -27,15 +27,20 @@ std::string KeyId::text() const {
     return digits;
 }
 
-Result<PublicKey> PublicKey::read(std::string_view text) {
+Result<PublicKey> PublicKey::readAgain(std::string_view text) {
     PublicKeyBytes bytes{};
     if (!from64(text, roomOf(bytes)) || bytes.algorithm != ed25519)
         return fail(Errc::ILLEGAL_ARGUMENT,
                     "this is no public key of minisign: one has {} characters, and begins with \"RW\"",
                     lengthIn64(sizeof bytes));
-    if (crypto_core_ed25519_is_valid_point(bytes.point.data()) == 0)
-        return fail(Errc::ILLEGAL_ARGUMENT, "public key {} is damaged: nobody can sign for it", bytes.id.text());
     return PublicKey{.id = bytes.id, .point = bytes.point};
+}
+
+Result<PublicKey> PublicKey::read(std::string_view text) {
+    const PublicKey key = STINT_TRY(readAgain(text));
+    if (crypto_core_ed25519_is_valid_point(key.point.data()) == 0)
+        return fail(Errc::ILLEGAL_ARGUMENT, "public key {} is damaged: nobody can sign for it", key.id.text());
+    return key;
 }
 
 Result<PublicKey> PublicKey::readFile(std::string_view file) {

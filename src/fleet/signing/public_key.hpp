@@ -23,6 +23,9 @@ struct PublicKey {
 
     /// Reads what text() writes. IllegalArgument: it is none, or no point that anybody could sign for.
     static Result<PublicKey> read(std::string_view text);
+    /// Likewise a text that read() has taken before, as it takes each key of a paper: the point is not looked at again,
+    /// which takes nearly as long as to verify a signature.
+    static Result<PublicKey> readAgain(std::string_view text);
     /// Reads a file of minisign's. Its comment is checked and dropped.
     static Result<PublicKey> readFile(std::string_view file);
 

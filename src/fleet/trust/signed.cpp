@@ -82,7 +82,7 @@ bool isSignedBy(const Signed& given, const PublicKey& key, std::string_view comm
 }
 
 bool isSignedBy(const Signed& given, std::string_view key, std::string_view comment) {
-    const auto read = PublicKey::read(key);
+    const auto read = PublicKey::readAgain(key);
     return read.ok() && isSignedBy(given, *read, comment);
 }
 

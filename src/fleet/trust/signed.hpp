@@ -55,7 +55,7 @@ template <class Paper> Result<Signed> signedBy(const SecretKey& key, const Paper
 
 /// True: one of its signatures is that key's, for this document as the comment says what it is.
 bool isSignedBy(const Signed& given, const PublicKey& key, std::string_view comment);
-/// The key as minisign's text; false, too, where it is none.
+/// The key as the text of a paper that was read, whose keys are minisign's; false, too, where it is none.
 bool isSignedBy(const Signed& given, std::string_view key, std::string_view comment);
 
 } // namespace stint::fleet

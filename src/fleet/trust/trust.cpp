@@ -315,7 +315,7 @@ Result<void> checkSigners(const Operators& list, const Signed& given, const Desi
 std::vector<PublicKey> keysOfSigners(const Operators& list, const Signed& given, std::string_view comment) {
     std::vector<PublicKey> keys;
     for (const Operators::Operator& each : list.operators) {
-        const auto key = PublicKey::read(each.key);
+        const auto key = PublicKey::readAgain(each.key);
         if (key.ok() && isSignedBy(given, *key, comment) && std::ranges::find(keys, *key) == keys.end())
             keys.push_back(*key);
     }
