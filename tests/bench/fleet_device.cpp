@@ -67,6 +67,7 @@ void FleetDevice::connect(Done done) {
 void FleetDevice::up() {
     tries_ = 0;
     if (const auto done = std::exchange(connecting_, nullptr)) return done({});
+    ++seen_.returned;
     catchUp();
     stayAlive(++connections_);
     std::vector<std::uint64_t> unsent;

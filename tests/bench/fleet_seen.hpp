@@ -43,8 +43,9 @@ struct CampaignSeen {
 struct Seen {
     std::map<std::string, CampaignSeen, std::less<>> campaigns;
     Times hellos, documents;
-    std::int64_t reports = 0, again = 0, unanswered = 0, lost = 0; ///< again: reports; lost: connections
-    std::map<std::string, std::int64_t> troubles;                  ///< by their sentences
+    std::int64_t reports = 0, again = 0, unanswered = 0; ///< again: reports
+    std::int64_t lost = 0, returned = 0;          ///< connections that ended or were not had; that were had again
+    std::map<std::string, std::int64_t> troubles; ///< by their sentences
 
     void trouble(const std::string& sentence);
     Json json() const;
