@@ -50,10 +50,10 @@ TEST_CASE("a key that is read again is the same, and one that never was a key ve
     CHECK(PublicKey::readAgain(right.text()).value() == right);
     CHECK_FALSE(PublicKey::readAgain(right.text().substr(1)).ok());
 
-    PublicKey anybody{.id = {}, .point = {1}}; // R = 1, S = 0 would sign everything for it
+    const PublicKey anybody{.id = {}, .point = {1}}; // R = 1, S = 0 would sign everything for it
     std::array<unsigned char, 74> ofContent{'E', 'D'};
     ofContent[10] = 1;
-    std::array<unsigned char, 64> ofAll{1};
+    const std::array<unsigned char, 64> ofAll{1};
     const std::string file =
         fmt::format("untrusted comment: \n{}\ntrusted comment: any\n{}\n", in64(ofContent), in64(ofAll));
     const auto signature = Signature::read(file);

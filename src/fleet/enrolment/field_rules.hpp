@@ -9,7 +9,6 @@ namespace stint::fleet {
 
 inline constexpr Limits aName{1, 128};
 
-std::string_view publicKeyRule(std::string_view text);
 inline std::string_view crockfordRule(std::string_view text) {
     return push::from32(text, push::crockford) ? "" : "in Crockford's base32, in capitals";
 }

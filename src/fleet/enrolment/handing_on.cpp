@@ -6,6 +6,7 @@
 #include "fleet/document/paper.hpp"
 #include "fleet/enrolment/field_rules.hpp"
 #include "fleet/enrolment/founding.hpp"
+#include "fleet/trust/papers.hpp"
 #include "push/keys/private_file.hpp"
 
 namespace stint::fleet {

@@ -9,14 +9,10 @@
 #include "fleet/document/paper.hpp"
 #include "fleet/enrolment/field_rules.hpp"
 #include "fleet/signing/format.hpp"
+#include "fleet/trust/papers.hpp"
 #include "push/keys/nkey.hpp"
 
 namespace stint::fleet {
-
-std::string_view publicKeyRule(std::string_view text) {
-    return PublicKey::read(text).ok() ? "" : "a public key of minisign's, which has 56 characters";
-}
-
 namespace {
 
 constexpr std::size_t proofBytes = 32;

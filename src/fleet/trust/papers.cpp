@@ -8,11 +8,13 @@
 #include "fleet/signing/public_key.hpp"
 
 namespace stint::fleet {
-namespace {
 
-std::string_view keyRule(std::string_view text) {
+std::string_view publicKeyRule(std::string_view text) {
     return PublicKey::read(text).ok() ? "" : "a public key of minisign's, which has 56 characters";
 }
+
+namespace {
+
 std::string_view queryRule(std::string_view text) {
     const auto query = Query::parse(text);
     return query.ok() && query->text() == text ? "" : "a query, in the form in which it is printed";
@@ -37,7 +39,7 @@ constexpr auto operatorFields = std::to_array<Field<Operators::Operator>>({
     {.key = "name", .member = &Operators::Operator::name, .limits = {1, 128}, .must = true,
      .meaning = "a name for people", .rule = nameRule},
     {.key = "key", .member = &Operators::Operator::key, .limits = aKey, .must = true,
-     .meaning = "the operator's public key", .rule = keyRule},
+     .meaning = "the operator's public key", .rule = publicKeyRule},
     {.key = "kinds", .member = &Operators::Operator::kinds, .limits = oneKind, .must = true,
      .meaning = "what the operator's campaigns may do", .rule = kindRule},
     {.key = "targets", .member = &Operators::Operator::targets, .limits = {1, longestQuery},
@@ -48,9 +50,9 @@ constexpr auto listFields = std::to_array<Field<Operators>>({
      .meaning = "counts up from one list to the next"},
     {.key = "made", .member = &Operators::made, .limits = anyTime, .must = true, .meaning = "when it was made"},
     {.key = "enrolment", .member = &Operators::enrolment, .limits = aKey, .must = true,
-     .meaning = "the key that signs certificates", .rule = keyRule},
+     .meaning = "the key that signs certificates", .rule = publicKeyRule},
     {.key = "statement", .member = &Operators::statement, .limits = aKey, .must = true,
-     .meaning = "the key that signs statements", .rule = keyRule},
+     .meaning = "the key that signs statements", .rule = publicKeyRule},
     {.key = "two", .member = &Operators::two, .limits = oneKind,
      .meaning = "the kinds for which two operators are to sign", .rule = kindRule},
 });
@@ -58,7 +60,7 @@ constexpr auto certificateFields = std::to_array<Field<Certificate>>({
     {.key = "device", .member = &Certificate::device, .limits = {26, 26}, .must = true,
      .meaning = "the device", .rule = idRule},
     {.key = "key", .member = &Certificate::key, .limits = aKey, .must = true,
-     .meaning = "the key that signs the device's reports", .rule = keyRule},
+     .meaning = "the key that signs the device's reports", .rule = publicKeyRule},
     {.key = "user", .member = &Certificate::user, .limits = {1, 128}, .must = true,
      .meaning = "the device's name for the broker", .rule = nameRule},
     {.key = "enrolment", .member = &Certificate::enrolment, .limits = {1, 1'000'000'000}, .must = true,

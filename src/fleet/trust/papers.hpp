@@ -100,4 +100,7 @@ Result<Statement> statementIn(std::string_view document);
 Result<Instruction> instructionIn(std::string_view document);
 Result<Desired> desiredIn(std::string_view document);
 
+/// The rule of a field that has a public key: whatever keeps it PublicKey::readAgain() may read.
+std::string_view publicKeyRule(std::string_view text);
+
 } // namespace stint::fleet
