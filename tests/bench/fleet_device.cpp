@@ -7,7 +7,6 @@
 #include "base/time/clock.hpp"
 #include "base/version/version.hpp"
 #include "fleet/agent/jobs.hpp"
-#include "fleet/document/document.hpp"
 #include "fleet/enrolment/identity.hpp"
 #include "fleet/questions/report.hpp"
 #include "push/broker/broker.hpp"
@@ -324,13 +323,13 @@ void FleetDevice::lookAtOrders() {
 }
 
 void FleetDevice::consider(const OrderMessage& order, Signed document) {
-    const Judgement judged = trust_->judge(document, order.enrolment, ownBuild().version, anyOwner(), bootNow());
-    if (!judged.campaign || idOf(*judged.campaign) != order.campaign)
+    Judgement judged = trust_->judge(document, order.enrolment, ownBuild().version, anyOwner(), bootNow());
+    if (!judged.campaign || judged.named->id != order.campaign)
         return seen_.trouble(
             fmt::format("an order is refused: {}",
                         judged.reason ? reasons()[static_cast<std::size_t>(*judged.reason)].word : "id"));
     Going& going = going_[order.campaign];
-    going.campaign = *judged.campaign;
+    going.campaign = *std::move(judged.campaign);
     going.document = std::move(document);
     going.enrolment = order.enrolment;
     going.seen = &seen_.campaigns[order.campaign];
@@ -358,7 +357,7 @@ void FleetDevice::endPass() {
 /// Its job runs.
 void FleetDevice::run(const std::string& id) {
     Going& going = going_.at(id);
-    const auto may = trust_->mayBegin(going.campaign, bootNow());
+    const auto may = trust_->mayBegin(going.campaign, id, bootNow());
     if (may.ok()) return happen(id, Errand::Run{});
     if (!going.hasNews) {
         going.wantsNews = true;

@@ -23,6 +23,8 @@ TEST_CASE("fleet.md §6.2: each thing that can be wrong has its reason") {
     const Campaign file = SmallFleet::campaign();
     const Campaign command = SmallFleet::campaign(SmallFleet::command);
     CHECK(fleet.judge({"{}", {}}).reason == Reason::NoDocument);
+    CHECK_FALSE(fleet.judge({"{}", {}}).named);
+    CHECK(fleet.judge({documentOf(file), {}}).named->id == idOf(file));
     CHECK(fleet.judge({documentOf(file), {}}).reason == Reason::NotSigned);
     CHECK(reasonOf(fleet.nobody, file) == Reason::NotSigned);
     CHECK(reasonOf(fleet.root, file) == Reason::NotSigned); // root says who may, and orders nothing
@@ -115,15 +117,15 @@ TEST_CASE(
     const Campaign file = SmallFleet::campaign();
     const Campaign command = SmallFleet::campaign(SmallFleet::command);
     Trust trust = fleet.trust();
-    CHECK(trust.mayBegin(file, boot).ok());
-    CHECK(!trust.mayBegin(command, boot).ok());
+    CHECK(trust.mayBegin(file, idOf(file), boot).ok());
+    CHECK(!trust.mayBegin(command, idOf(command), boot).ok());
     fleet.newest.made += 1h;
     fleet.newest.alive = {idOf(command)};
     REQUIRE(trust.takeStatement(*signedBy(fleet.statement, fleet.newest), boot + 1h).ok());
-    CHECK(trust.mayBegin(command, boot + 48h).ok());
-    CHECK(!trust.mayBegin(command, boot + 49h).ok());
-    CHECK(trust.mayBegin(file, boot + 49h).ok());
-    CHECK(!trust.mayBegin(file, boot + 30 * 24h).ok()); // it has expired by then
+    CHECK(trust.mayBegin(command, idOf(command), boot + 48h).ok());
+    CHECK(!trust.mayBegin(command, idOf(command), boot + 49h).ok());
+    CHECK(trust.mayBegin(file, idOf(file), boot + 49h).ok());
+    CHECK(!trust.mayBegin(file, idOf(file), boot + 30 * 24h).ok()); // it has expired by then
 }
 
 TEST_CASE("fleet.md §6.3: a statement that was held back does not count as new, and the fleet's time only moves on") {
@@ -136,7 +138,7 @@ TEST_CASE("fleet.md §6.3: a statement that was held back does not count as new,
     // A week later the broker hands it out. It is newer than what the device has, and older than 48 h.
     REQUIRE(trust.takeStatement(*signedBy(fleet.statement, heldBack), boot + 168h).ok());
     CHECK(trust.time(boot + 168h) == fleet.newest.made + 168h);
-    CHECK(!trust.mayBegin(command, boot + 168h).ok());
+    CHECK(!trust.mayBegin(command, idOf(command), boot + 168h).ok());
     CHECK(trust.takeStatement(*signedBy(fleet.statement, fleet.newest), boot + 169h).error().code ==
           Errc::ILLEGAL_STATE);
     // A device's clock that goes back moves nothing back.
@@ -247,10 +249,10 @@ TEST_CASE("fleet.md §6.3: a device that restarts goes on with the time that it 
     const Campaign command = SmallFleet::campaign(SmallFleet::command);
     fleet.newest.alive = {idOf(command)};
     Trust trust = fleet.trust();
-    CHECK(trust.mayBegin(command, boot).ok());
+    CHECK(trust.mayBegin(command, idOf(command), boot).ok());
     trust.takeTime(fleet.newest.made + 48h, boot);
     CHECK(trust.time(boot + 1h) == fleet.newest.made + 49h);
-    CHECK_FALSE(trust.mayBegin(command, boot).ok());
+    CHECK_FALSE(trust.mayBegin(command, idOf(command), boot).ok());
     trust.takeTime(fleet.newest.made, boot + 1h); // it only moves on
     CHECK(trust.time(boot + 1h) == fleet.newest.made + 49h);
 }

@@ -195,7 +195,7 @@ void Agent::tryToBegin(Going& going) {
         const bool isRefused = judged.reason && *judged.reason != Reason::OldList;
         if (isRefused) return refused(going, judged, kept.round);
         if (ownersHalt(going, Duration(0)).time > Duration(0)) return rest(going, Duration(0), false);
-        if (judged.reason || !identity_->trust().mayBegin(going.campaign, wires_.now()).ok()) {
+        if (judged.reason || !identity_->trust().mayBegin(going.campaign, going.noted.id, wires_.now()).ok()) {
             if (going.hasNews) return rest(going, restAfterNo, false);
             going.wantsNews = true;
             if (!pass_) beginPass();
@@ -471,8 +471,9 @@ Agent::Going* Agent::find(std::string_view campaign) {
 }
 
 Judgement Agent::judge(const Assignment& noted) const {
-    if (isCloned_) return {std::nullopt, Reason::Cloned, {}};
-    return identity_->trust().judge(noted.order, noted.enrolment, place_.version, owner(), wires_.now());
+    Judgement judged = identity_->trust().judge(noted.order, noted.enrolment, place_.version, owner(), wires_.now());
+    if (isCloned_) judged = {std::nullopt, Reason::Cloned, {}, std::move(judged.named)};
+    return judged;
 }
 
 /// The fleet's time, or the latest that is certain.

@@ -7,7 +7,6 @@
 #include "base/time/clock.hpp"
 #include "base/unix/ends.hpp"
 #include "fleet/agent/agent.hpp"
-#include "fleet/document/document.hpp"
 #include "fleet/enrolment/enroller.hpp"
 #include "fleet/questions/report.hpp"
 #include "push/envelope/fleet.hpp"
@@ -243,15 +242,14 @@ bool Agent::hasBegun(const Assignment& noted, const std::optional<Signed>& retry
 /// fleet.md §6.2: an order whose document is there.
 void Agent::consider(Assignment noted, const std::optional<Signed>& retry) {
     const std::string id = noted.id;
-    const auto campaign = campaignIn(noted.order.document);
-    if (campaign.ok() && idOf(*campaign) != id) {
+    const Judgement judged = judge(noted);
+    if (judged.named && judged.named->id != id) {
         wires_.complain(fmt::format("{}: the server's document is another campaign's", id));
         return forget(std::move(noted));
     }
-    const Judgement judged = judge(noted);
     if (judged.reason == Reason::OldList) return; // it waits
     if (!hasBegun(noted, retry)) return forget(std::move(noted));
-    if (campaign.ok()) noted.until = endOf(*campaign);
+    if (judged.named) noted.until = judged.named->end;
     const bool isNew = find(id) == nullptr;
     Going& going = going_[id];
     going.noted = std::move(noted);

@@ -67,8 +67,9 @@ Result<Campaign> campaignIn(std::string_view document) {
                 documentName, differs + 1);
 }
 
-std::string idOf(const Campaign& campaign) {
-    const std::string document = documentOf(campaign);
+std::string idOf(const Campaign& campaign) { return idOf(campaign, documentOf(campaign)); }
+
+std::string idOf(const Campaign& campaign, std::string_view document) {
     std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
     const auto* const bytes = reinterpret_cast<const unsigned char*>(document.data());
     crypto_hash_sha256(hash.data(), bytes, document.size());

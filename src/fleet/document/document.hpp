@@ -22,6 +22,8 @@ Result<Campaign> campaignIn(std::string_view document);
 /// The day on which it was made, in UTC, and 8 characters of Crockford's base32, small, of the document's SHA-256:
 /// "20261123-k3v7qa2m". The document is one.
 std::string idOf(const Campaign& campaign);
+/// The same, of the document that it was read from.
+std::string idOf(const Campaign& campaign, std::string_view document);
 bool isCampaignId(std::string_view text);
 
 /// SHA-256, in hexadecimal digits.

@@ -54,8 +54,9 @@ Result<Signed> signedIn(std::string_view text) {
 
 WallTime endOf(const Campaign& campaign) { return campaign.made + campaign.expires; }
 
-std::string commentOf(const Campaign& campaign) {
-    return fmt::format("stint campaign {} until {}", idOf(campaign), timeText(endOf(campaign)));
+std::string commentOf(const Campaign& campaign) { return commentOf(campaign, idOf(campaign)); }
+std::string commentOf(const Campaign& campaign, std::string_view id) {
+    return fmt::format("stint campaign {} until {}", id, timeText(endOf(campaign)));
 }
 std::string commentOf(const Operators& operators) { return fmt::format("stint operators {}", operators.version); }
 std::string commentOf(const Certificate& certificate) {

@@ -35,6 +35,7 @@ Result<Signed> signedFrom(const Value& value);
 
 // "stint campaign 20261123-k3v7qa2m until 2026-12-23T10:00:00Z"
 std::string commentOf(const Campaign& campaign);
+std::string commentOf(const Campaign& campaign, std::string_view id);
 std::string commentOf(const Operators& operators);
 std::string commentOf(const Certificate& certificate);
 std::string commentOf(const Statement& statement);

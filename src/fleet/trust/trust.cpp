@@ -69,7 +69,7 @@ struct Claim {
     std::set<std::string_view> kinds;
     std::string comment;
 
-    explicit Claim(const Campaign& campaign) : kinds(kindsOf(campaign)), comment(commentOf(campaign)) {}
+    Claim(const Campaign& campaign, std::string_view id) : kinds(kindsOf(campaign)), comment(commentOf(campaign, id)) {}
     /// Whatever it has in it, the policy of the one before it goes.
     explicit Claim(const Desired& desired) : kinds(kindsOf(desired)), comment(commentOf(desired)) {
         kinds.insert(keyOf(StepKind::Policy));
@@ -95,8 +95,6 @@ Signers signersOf(const Operators& list, const Signed& given, const Claim& claim
     const bool two = std::ranges::any_of(claim.kinds, [&](auto kind) { return has(list.two, kind); });
     return {signers.size(), allowed.size(), two ? std::size_t{2} : std::size_t{1}};
 }
-
-Judgement rejected(Reason reason, std::string words) { return {std::nullopt, reason, std::move(words)}; }
 
 /// The first kind that the owner does not let a fleet use here; empty: none.
 template <class Paper> std::string forbiddenKind(const Paper& paper, const Owner& owner) {
@@ -230,10 +228,14 @@ bool Trust::isFresh(Instant now) const { return statement_ && *time(now) - state
 Judgement Trust::judge(const Signed& given, std::uint32_t enrolment, std::string_view version, const Owner& owner,
                        Instant now) const {
     auto campaign = campaignIn(given.document);
-    if (!campaign.ok()) return rejected(Reason::NoDocument, campaign.error().message);
-    if (auto why = unsignedBy(given, Claim(*campaign), version)) return rejected(why->reason, std::move(why->words));
+    if (!campaign.ok()) return {std::nullopt, Reason::NoDocument, campaign.error().message, {}};
+    const std::string id = idOf(*campaign, given.document);
+    const auto rejected = [&](Reason reason, std::string words) {
+        return Judgement{std::nullopt, reason, std::move(words), Judgement::Named{id, endOf(*campaign)}};
+    };
+    if (auto why = unsignedBy(given, Claim(*campaign, id), version))
+        return rejected(why->reason, std::move(why->words));
 
-    const std::string id = idOf(*campaign);
     const auto today = time(now);
     if (today && *today >= endOf(*campaign)) return rejected(Reason::Expired, id);
     if (today && *today >= certificate_->until) return rejected(Reason::Expired, "the device's certificate");
@@ -246,7 +248,8 @@ Judgement Trust::judge(const Signed& given, std::uint32_t enrolment, std::string
     if (std::string words = forbidden(*campaign, owner); !words.empty())
         return rejected(Reason::Forbidden, std::move(words));
     if (statement_ && has(statement_->cancelled, id)) return rejected(Reason::Cancelled, id);
-    return {std::move(*campaign), std::nullopt, {}};
+    const WallTime end = endOf(*campaign);
+    return {std::move(*campaign), std::nullopt, {}, Judgement::Named{id, end}};
 }
 
 DesiredJudgement Trust::judgeDesired(const Signed& given, std::string_view version, const Owner& owner,
@@ -276,8 +279,7 @@ Result<Instruction> Trust::judge(const Signed& given, std::string_view version) 
                 instruction.campaign);
 }
 
-Result<void> Trust::mayBegin(const Campaign& campaign, Instant now) const {
-    const std::string id = idOf(campaign);
+Result<void> Trust::mayBegin(const Campaign& campaign, std::string_view id, Instant now) const {
     const auto today = time(now);
     if (today && *today >= endOf(campaign)) return fail(Errc::ILLEGAL_STATE, "{} has expired", id);
     if (statement_ && has(statement_->cancelled, id)) return fail(Errc::ILLEGAL_STATE, "{} was cancelled", id);
@@ -306,7 +308,7 @@ Result<void> checkClaim(const Operators& list, const Signed& given, const Claim&
 } // namespace
 
 Result<void> checkSigners(const Operators& list, const Signed& given, const Campaign& campaign) {
-    return checkClaim(list, given, Claim(campaign));
+    return checkClaim(list, given, Claim(campaign, idOf(campaign)));
 }
 Result<void> checkSigners(const Operators& list, const Signed& given, const Desired& desired) {
     return checkClaim(list, given, Claim(desired));

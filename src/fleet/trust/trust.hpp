@@ -62,6 +62,11 @@ struct Judgement {
     std::optional<Campaign> campaign; ///< it is to be done
     std::optional<Reason> reason;     ///< it is not, because of this
     std::string words;                ///< more of it: which key, which command
+    struct Named {
+        std::string id;
+        WallTime end;
+    };
+    std::optional<Named> named; ///< the campaign that came, whether it is to be done or not; nullopt: it was none
 };
 
 /// The same of a document of desired state.
@@ -94,8 +99,8 @@ public:
     Result<Instruction> judge(const Signed& given, std::string_view version) const;
     /// The device may be made as the document says (§4.3).
     DesiredJudgement judgeDesired(const Signed& given, std::string_view version, const Owner& owner, Instant now) const;
-    /// The campaign, which was judged, may begin now. IllegalState says why not; later it may.
-    Result<void> mayBegin(const Campaign& campaign, Instant now) const;
+    /// The campaign of that id, which was judged, may begin now. IllegalState says why not; later it may.
+    Result<void> mayBegin(const Campaign& campaign, std::string_view id, Instant now) const;
 
     /// The fleet's time as the device knew it before it restarted.
     void takeTime(WallTime known, Instant now);
