@@ -1,5 +1,6 @@
 // A campaign of five waves on a million devices, which draw their days from 5,000 lives (fleet.md §9): how long it
-// takes, and how much memory a device; and how far what is drawn is from ten thousand devices with a core each.
+// takes, and how much memory a device; and how far what is drawn is from ten thousand devices with a core each, and,
+// which is the measure of that, ten thousand that are drawn from others of another seed.
 // bench_foretell [DEVICES [EXACT]]
 #include <algorithm>
 #include <chrono>
@@ -24,9 +25,11 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-constexpr double mostMinutes = 30, mostKibibytes = 2, mostApart = 2;
+constexpr double mostMinutes = 30, mostKibibytes = 2, mostApart = 2, mostLate = 5;
 
-/// A hundredth of the fleet at a time, which is let begin by night.
+/// A hundredth of the fleet at a time, which is let begin by night. Each wave ends in the night in which it begins, and
+/// rests until the next evening: a wave waits for its last device, so where its end let the next one begin by the same
+/// night, one device would decide whether thousands have it a day sooner, and two seeds would be half a fleet apart.
 std::string campaignOf(std::uint32_t devices) {
     return fmt::format(R"(name = "firmware 4.2"
 targets = "all"
@@ -43,34 +46,38 @@ commit = true
 [[step]]
 verify = ["/usr/bin/fw-version", "--is", "4.2"]
 after = "restart"
-within = "1h"
+within = "20min"
 [rollout]
 at-a-time = {}
-wave = ["0.1%", "1%", "10%", "40%", "100%"]
+end-within = "1h"
+wave = ["0.1%", "1%", "10%", "25%", "100%"]
 ok = "90%"
-soak = "1h"
+soak = "18h"
 stop = {{ failures = "10%", of = "ended", min = 50, types = ["failed", "timed-out"] }}
 retries = 1
+retry-after = "10min"
 )",
                        std::max(1U, devices / 100));
 }
 
-FleetFile fleetOf(std::uint32_t devices) {
+FleetFile fleetOf(std::uint32_t devices, std::uint64_t seed = 1) {
     const std::string text = fmt::format(R"(devices: {}
 campaign: night.toml
+seed: {}
+start: 2026-11-23T17:00:00Z
 until: 14d
 clocks: 30min
 mix:
   - {{name: homes, weight: 6, charger: {{at: 22h, lasts: 8h, give: 1h, days: 85%}}, wifi: {{at: 18h, lasts: 14h, give: 1h}},
      screen: {{at: 7h, lasts: 16h}}, off: {{weeks: 10%, lasts: 2d}}}}
-  - {{name: desks, weight: 3, charger: {{at: 9h, lasts: 7h, give: 30min}}, screen: {{at: 9h, lasts: 8h}}}}
-  - {{name: always, weight: 1, charger: {{at: 1h, lasts: 22h, give: 30min}}}}
+  - {{name: desks, weight: 3, charger: {{at: 8h, lasts: 6h, give: 30min}}, screen: {{at: 9h, lasts: 8h}}}}
+  - {{name: halls, weight: 1, charger: {{at: 21h, lasts: 9h, give: 30min}}}}
 line: {{delay: [50ms, 2s], lost: 1%}}
 server: {{down: [[20h, 21h]], deaths: 3}}
 work: {{takes: [30s, 3min], fails: 1%, dies: 0.1%}}
 gone: 2%
 )",
-                                         devices);
+                                         devices, seed);
     const auto fleet =
         readFleet(text, "fleet.yaml", [&](const std::string&) -> Result<std::string> { return campaignOf(devices); });
     if (fleet.ok()) return *fleet;
@@ -104,13 +111,23 @@ double apart(const Foretold& a, const Foretold& b) {
     return most;
 }
 
+/// The marks of 50 and 95 %, as hundredths of the time that it takes to reach them.
+double late(const Foretold& told, const Foretold& own) {
+    double most = 0;
+    for (const auto mark : {&Foretold::half, &Foretold::most}) {
+        if (!(told.*mark) || !(own.*mark)) return 100;
+        most = std::max(most, 100 * std::abs(Seconds(*(told.*mark)) / Seconds(*(own.*mark)) - 1));
+    }
+    return most;
+}
+
 double kibibytes() {
     rusage used{};
     ::getrusage(RUSAGE_SELF, &used);
     return static_cast<double>(used.ru_maxrss);
 }
 
-std::vector<std::string> row(const std::string& what, const Timed& timed) {
+std::vector<std::string> row(const std::string& what, const Timed& timed, const std::string& far) {
     const auto hours = [](const std::optional<Duration>& time) {
         return time ? fmt::format("{:.1f} h", Seconds(*time).count() / 3'600) : std::string("-");
     };
@@ -119,7 +136,8 @@ std::vector<std::string> row(const std::string& what, const Timed& timed) {
             fmt::format("{:.1f} %", succeeded(timed.told.last(), timed.told)),
             hours(timed.told.half),
             hours(timed.told.most),
-            fmt::format("{} of {}", timed.told.mostAtOnce, timed.told.atATime)};
+            fmt::format("{} of {}", timed.told.mostAtOnce, timed.told.atATime),
+            far};
 }
 
 std::uint32_t numberOf(int count, char** words, int nth, std::uint32_t otherwise) {
@@ -136,15 +154,29 @@ int main(int count, char** words) {
     const Timed large = played(fleetOf(devices), Cores::Drawn);
     found.atMost("minutes", large.taken.count() / 60, mostMinutes);
     found.atMost("KiB a device", (kibibytes() - before) / devices, mostKibibytes);
-    Table table{"A campaign of five waves, in 14 days",
-                {"devices", "taken", "succeeded", "50 % after", "95 % after", "at once"},
-                {row(fmt::format("{}, of {} lives", devices, large.told.lives), large)}};
-    if (exact > 0) {
-        const Timed drawn = played(fleetOf(exact), Cores::Drawn);
-        table.rows.push_back(row(fmt::format("{}, of {} lives", exact, drawn.told.lives), drawn));
+    Table table{"A campaign of five waves, in 14 days; apart: % of the devices, from a core each",
+                {"devices", "taken", "succeeded", "50 % after", "95 % after", "at once", "apart"},
+                {}};
+    const auto drawnRow = [&](const Timed& timed, std::string_view more, const std::string& far) {
+        table.rows.push_back(
+            row(fmt::format("{}, of {} lives{}", timed.told.devices, timed.told.lives, more), timed, far));
+    };
+    if (exact == 0)
+        drawnRow(large, "", "-");
+    else {
         const Timed own = played(fleetOf(exact), Cores::Own);
-        table.rows.push_back(row(fmt::format("{}, a core each", exact), own));
+        const auto compared = [&](const Timed& timed, std::string_view more) {
+            drawnRow(timed, more, fmt::format("{:.2f}", apart(timed.told, own.told)));
+        };
+        const Timed drawn = played(fleetOf(exact), Cores::Drawn);
+        compared(large, "");
+        compared(drawn, "");
+        compared(played(fleetOf(exact, 2), Cores::Drawn), ", another seed");
+        table.rows.push_back(row(fmt::format("{}, a core each", exact), own, "-"));
         found.atMost("% of the devices apart, drawn and with a core each", apart(drawn.told, own.told), mostApart);
+        found.atMost("the same, of all", apart(large.told, own.told), mostApart);
+        found.atMost("% between their marks of 50 and 95 %",
+                     std::max(late(drawn.told, own.told), late(large.told, own.told)), mostLate);
     }
     found.add(std::move(table));
     found.print();
