@@ -34,7 +34,7 @@ ssize_t sendWith(int socket, std::string_view bytes, std::span<const int> descri
 
 } // namespace stint
 
-struct nlmsghdr;
+struct nlmsghdr; // NOLINT(readability-identifier-naming): the kernel's
 
 namespace stint {
 
