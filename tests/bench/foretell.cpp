@@ -127,7 +127,10 @@ double kibibytes() {
     return static_cast<double>(used.ru_maxrss);
 }
 
-std::vector<std::string> row(const std::string& what, const Timed& timed, const std::string& far) {
+std::string drawnName(const Foretold& told) { return fmt::format("{}, of {} lives", told.devices, told.lives); }
+
+/// `own`: nullptr where there is nothing to compare it with.
+std::vector<std::string> row(const std::string& what, const Timed& timed, const Foretold* own) {
     const auto hours = [](const std::optional<Duration>& time) {
         return time ? fmt::format("{:.1f} h", Seconds(*time).count() / 3'600) : std::string("-");
     };
@@ -137,7 +140,7 @@ std::vector<std::string> row(const std::string& what, const Timed& timed, const 
             hours(timed.told.half),
             hours(timed.told.most),
             fmt::format("{} of {}", timed.told.mostAtOnce, timed.told.atATime),
-            far};
+            own != nullptr ? fmt::format("{:.2f}", apart(timed.told, *own)) : "-"};
 }
 
 std::uint32_t numberOf(int count, char** words, int nth, std::uint32_t otherwise) {
@@ -157,22 +160,15 @@ int main(int count, char** words) {
     Table table{"A campaign of five waves, in 14 days; apart: % of the devices, from a core each",
                 {"devices", "taken", "succeeded", "50 % after", "95 % after", "at once", "apart"},
                 {}};
-    const auto drawnRow = [&](const Timed& timed, std::string_view more, const std::string& far) {
-        table.rows.push_back(
-            row(fmt::format("{}, of {} lives{}", timed.told.devices, timed.told.lives, more), timed, far));
-    };
     if (exact == 0)
-        drawnRow(large, "", "-");
+        table.rows = {row(drawnName(large.told), large, nullptr)};
     else {
         const Timed own = played(fleetOf(exact), Cores::Own);
-        const auto compared = [&](const Timed& timed, std::string_view more) {
-            drawnRow(timed, more, fmt::format("{:.2f}", apart(timed.told, own.told)));
-        };
         const Timed drawn = played(fleetOf(exact), Cores::Drawn);
-        compared(large, "");
-        compared(drawn, "");
-        compared(played(fleetOf(exact, 2), Cores::Drawn), ", another seed");
-        table.rows.push_back(row(fmt::format("{}, a core each", exact), own, "-"));
+        const Timed other = played(fleetOf(exact, 2), Cores::Drawn);
+        table.rows = {row(drawnName(large.told), large, &own.told), row(drawnName(drawn.told), drawn, &own.told),
+                      row(drawnName(other.told) + ", another seed", other, &own.told),
+                      row(fmt::format("{}, a core each", exact), own, nullptr)};
         found.atMost("% of the devices apart, drawn and with a core each", apart(drawn.told, own.told), mostApart);
         found.atMost("the same, of all", apart(large.told, own.told), mostApart);
         found.atMost("% between their marks of 50 and 95 %",
