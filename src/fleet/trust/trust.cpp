@@ -229,15 +229,16 @@ Judgement Trust::judge(const Signed& given, std::uint32_t enrolment, std::string
                        Instant now) const {
     auto campaign = campaignIn(given.document);
     if (!campaign.ok()) return {std::nullopt, Reason::NoDocument, campaign.error().message, {}};
-    const std::string id = idOf(*campaign, given.document);
+    const Judgement::Named named{idOf(*campaign, given.document), endOf(*campaign)};
+    const std::string& id = named.id;
     const auto rejected = [&](Reason reason, std::string words) {
-        return Judgement{std::nullopt, reason, std::move(words), Judgement::Named{id, endOf(*campaign)}};
+        return Judgement{std::nullopt, reason, std::move(words), named};
     };
     if (auto why = unsignedBy(given, Claim(*campaign, id), version))
         return rejected(why->reason, std::move(why->words));
 
     const auto today = time(now);
-    if (today && *today >= endOf(*campaign)) return rejected(Reason::Expired, id);
+    if (today && *today >= named.end) return rejected(Reason::Expired, id);
     if (today && *today >= certificate_->until) return rejected(Reason::Expired, "the device's certificate");
     const bool isMeant = campaign->targets ? isThis(*campaign->targets, version)
                                            : std::ranges::binary_search(campaign->ids, certificate_->device);
@@ -248,8 +249,7 @@ Judgement Trust::judge(const Signed& given, std::uint32_t enrolment, std::string
     if (std::string words = forbidden(*campaign, owner); !words.empty())
         return rejected(Reason::Forbidden, std::move(words));
     if (statement_ && has(statement_->cancelled, id)) return rejected(Reason::Cancelled, id);
-    const WallTime end = endOf(*campaign);
-    return {std::move(*campaign), std::nullopt, {}, Judgement::Named{id, end}};
+    return {std::move(*campaign), std::nullopt, {}, named};
 }
 
 DesiredJudgement Trust::judgeDesired(const Signed& given, std::string_view version, const Owner& owner,
