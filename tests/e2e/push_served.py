@@ -19,6 +19,11 @@ needs_all = pytest.mark.skipif(bool(MISSING) or not (BIN / "stint-pushctl").exis
                                reason=f"there is no {', '.join(MISSING) or 'stint-pushctl'}")
 
 
+def misspelt(code):
+    """It ends with another letter."""
+    return code[:-1] + ("1" if code.endswith("0") else "0")
+
+
 def children_of(pid):
     found = {}
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:

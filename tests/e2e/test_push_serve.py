@@ -11,7 +11,7 @@ import threading
 import pytest
 from certificates import Authority
 from push_line import MAIL, PushLine, until
-from push_served import Served, another, authority, line_of, needs_all, push, served  # noqa: F401
+from push_served import Served, another, authority, line_of, misspelt, needs_all, push, served  # noqa: F401
 from push_server import free_port
 from world import BIN, ROOT
 
@@ -227,9 +227,8 @@ def test_a_code_is_taken_as_a_person_types_it(another, served):  # §3.1: Crockf
 
 
 def test_who_has_no_code_does_not_join(another, served):
-    code = served.invite()[-1]
-    for code in ("X", "0" * 32, code[:-1] + ("1" if code.endswith("0") else "0"), "I" * 32):
-        refused = another.stint("push", "join", served.origin, code)
+    for wrong in ("X", "0" * 32, misspelt(served.invite()[-1]), "I" * 32):
+        refused = another.stint("push", "join", served.origin, wrong)
         assert refused.code == 77 and "403" in refused.err, refused
     for url in ("http://push.example", served.origin + "/path", "push.example", "file:///etc/passwd"):
         assert another.stint("push", "join", url, "X").code == 64, url
