@@ -17,7 +17,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t mostAtOnce = 32, mostWaiting = 1'000'000;
+constexpr std::size_t mostAtOnce = 128, mostWaiting = 1'000'000;
 constexpr int mostTries = 10;
 constexpr std::chrono::seconds firstPause{1}, longestBetweenTries{10};
 constexpr auto longestPause = std::chrono::hours(1);
