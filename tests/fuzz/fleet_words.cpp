@@ -6,6 +6,7 @@
 #include "fleet/questions/report.hpp"
 #include "fleet/questions/state.hpp"
 #include "fleet/rollout/record_text.hpp"
+#include "fleet/trust/seal.hpp"
 #include "fuzz/fuzz.hpp"
 
 using namespace stint;
@@ -63,6 +64,7 @@ constexpr void (*kinds[])(const std::string&) = {
     [](const std::string& text) { hasOneDocument(text, certificateIn(text)); },
     [](const std::string& text) { hasOneDocument(text, statementIn(text)); },
     [](const std::string& text) { hasOneDocument(text, instructionIn(text)); },
+    [](const std::string& text) { hasOneDocument(text, sealIn(text)); },
     [](const std::string& text) { hasOneText(text, signedIn(text)); },
     [](const std::string& text) { hasOneText(text, entryIn(text)); },
     [](const std::string& text) { hasOneText(text, auditEntryIn(text)); },
