@@ -159,6 +159,29 @@ TEST_CASE("a report of a round that nobody began is dropped") { // fleet.md §4.
     CHECK(stage.take(roster, stage.told(0, telling)) == std::nullopt);
 }
 
+TEST_CASE("a report that a seal has is not verified again, and another one is") { // fleet.md §5.1
+    Stage stage;
+    Roster roster = stage.file.open();
+    const auto publicKey = [&](std::size_t device) { return stage.papers.keyOf(device + 3).publicKey(); };
+    const auto take = [&](StreamedReport& report, const Stamps& sealed) {
+        report.sealed = &sealed;
+        return valueOf(roster.take(reports, std::array{report}));
+    };
+    StreamedReport own = stage.told(0, running(1));
+    const Taken first = take(own, {});
+    CHECK(first.verified == std::vector{std::pair(own.sequence, stampOf(publicKey(0), own.text))});
+
+    // Nobody has signed these, so it shows whether that was looked at.
+    StreamedReport other =
+        stage.sent(1, stage.papers.signedReport(stage.papers.report(1, running(1)), stage.papers.other));
+    for (const Stamp& stamp :
+         {stampOf(publicKey(0), other.text), stampOf(publicKey(1), other.text + " "), stampOf(publicKey(1), own.text)})
+        CHECK(take(other, {stamp}).count(Passed::NotSigned) == 1);
+    const Taken sealed = take(other, {stampOf(publicKey(1), other.text)});
+    CHECK(sealed.reports.size() == 1);
+    CHECK(sealed.verified.empty());
+}
+
 TEST_CASE("a campaign that is gone takes its targets with it, and reports of it count no more") { // fleet.md §2.1
     Stage stage;
     {

@@ -21,6 +21,7 @@
 #include "fleet/questions/report.hpp"
 #include "fleet/questions/state.hpp"
 #include "fleet/rollout/events.hpp"
+#include "fleet/trust/seal.hpp"
 #include "fleet/trust/signed.hpp"
 #include "stint/reasons.hpp"
 #include "stint/result.hpp"
@@ -34,6 +35,7 @@ struct StreamedReport {
     WallTime time{}; ///< the stream's
     std::string device;
     std::string text;
+    const Stamps* sealed = nullptr; ///< of reports that were found signed before; nullptr: none is known
 };
 
 /// A report that does not count.
@@ -74,6 +76,8 @@ struct Taken {
     };
     std::vector<Told> reports;
     std::array<std::uint32_t, passedRows.size()> passed{};
+    /// By their sequences: found signed here, for no seal has them.
+    std::vector<std::pair<std::uint64_t, Stamp>> verified;
 
     std::uint32_t count(Passed why) const { return passed[static_cast<std::size_t>(why)]; }
 };

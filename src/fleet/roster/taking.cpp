@@ -1,5 +1,5 @@
 // Reports taken from the stream (fleet.md §4.1): what can be told of one alone, then its device and its target, then
-// its signature, which costs most; and only then is anything written.
+// its signature, which costs most, and which a seal says was verified before (§5.1); and only then is anything written.
 #include "base/result/errors.hpp"
 #include "fleet/roster/columns.hpp"
 #include "fleet/roster/processors.hpp"
@@ -14,6 +14,8 @@ struct Roster::Candidate {
     PublicKey key{};
     Known campaign{};
     Device target = 0;
+    Stamp stamp{};
+    bool isSealed = false;
     std::optional<Passed> why{}; ///< it does not count
 };
 
@@ -103,8 +105,13 @@ Result<Taken> Roster::take(const std::string& stream, std::span<const StreamedRe
     for (Candidate& one : candidates)
         if (!one.why) one.why = STINT_TRY(find(one));
     onAllProcessors(candidates, [](Candidate& one) {
-        if (!one.why && !isSigned(one.paper, one.key, one.report)) one.why = Passed::NotSigned;
+        if (one.why) return;
+        one.stamp = stampOf(one.key, one.from->text);
+        one.isSealed = one.from->sealed && one.from->sealed->contains(one.stamp);
+        if (!one.isSealed && !isSigned(one.paper, one.key, one.report)) one.why = Passed::NotSigned;
     });
+    for (const Candidate& one : candidates)
+        if (!one.why && !one.isSealed) taken.verified.emplace_back(one.from->sequence, one.stamp);
     STINT_TRY(together([&]() -> Result<void> {
         for (Candidate& one : candidates) {
             if (!one.why) one.why = STINT_TRY(keep(one));
