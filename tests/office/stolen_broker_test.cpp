@@ -42,6 +42,13 @@ TEST_CASE("§6.3: whatever a stolen broker's buckets have, no server takes it fo
     const std::string huge(1'000'000, '['), log = ".log.00000001";
     const std::string joins = textOf(Entry{.at = wallNow(), .records = {Joined{{1}}}, .names = {push::newDevice()}});
     const auto ofDay = [](int n) { return fmt::format("20261128-0000000{}", n); };
+    const DeviceReport report{.campaign = id,
+                              .device = next.id(),
+                              .enrolment = 1,
+                              .made = wallNow(),
+                              .telling = {.sequence = 1, .slot = 1, .phase = Phase::Ended, .outcome = Outcome::Failed}};
+    const std::string forged = textOf(sure(signedBy(last.identity->key(), report)));
+    const Seal seal{{stampOf(next.identity->key().publicKey(), forged)}};
     const std::vector<Planted> all{
         {ledgerBucket, ofDay(1) + ".doc", "", "goes on no more"},
         {ledgerBucket, ofDay(2) + ".doc", huge, "goes on no more"},
@@ -65,6 +72,8 @@ TEST_CASE("§6.3: whatever a stolen broker's buckets have, no server takes it fo
         {houseBucket, "used", "", "is no invitation's key"},
         {houseBucket, "operators.00000009", textOf(sure(signedBy(other.root, list))), "root"},
         {houseBucket, "operators.x", huge, ""},
+        {sealsBucket, "00000000", textOf(sure(signedBy(other.statement, seal))), ""},
+        {sealsBucket, "x", huge, ""},
     };
     for (const Planted& one : all)
         sure(thief.put(one.bucket, one.key, one.value));
@@ -76,12 +85,6 @@ TEST_CASE("§6.3: whatever a stolen broker's buckets have, no server takes it fo
         CHECK(kept.get_future().get());
     };
     fleet.desk.reset(); // which would read them now
-    const DeviceReport report{.campaign = id,
-                              .device = next.id(),
-                              .enrolment = 1,
-                              .made = wallNow(),
-                              .telling = {.sequence = 1, .slot = 1, .phase = Phase::Ended, .outcome = Outcome::Failed}};
-    const std::string forged = textOf(sure(signedBy(last.identity->key(), report)));
     for (const std::string& text : {std::string(), std::string("{"), huge.substr(0, 16'000), own, forged})
         reports(next.id(), text);
     reports(last.id(), forged);

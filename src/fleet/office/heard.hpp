@@ -12,7 +12,7 @@ namespace stint::fleet {
 
 class HeardReports {
 public:
-    static constexpr Bytes most = Bytes{4} << 20; ///< PROPOSAL: of their texts
+    static constexpr Bytes most = Bytes{16} << 20; ///< PROPOSAL: of their texts
 
     /// One that does not follow the last one begins a new run, and so does one that there is no room for.
     void add(push::Recorded report);

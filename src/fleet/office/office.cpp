@@ -430,7 +430,7 @@ Result<void> Office::readAll(bool leading) {
     STINT_TRY(readCampaigns());
     for (const auto& [id, running] : campaigns_)
         STINT_TRY(roster_.cutTargets(id, running.steering.members()));
-    STINT_TRY(readAllReports());
+    STINT_TRY(readAllReports(leading));
     if (!leading) return {};
     follows_ = readsOn_ = false; // what they hear now is more than their logs have
     for (auto& [id, running] : campaigns_)
@@ -470,6 +470,7 @@ Result<void> Office::openStores() {
     if (lease_) STINT_TRY(lease_->open(broker_, copies_));
     for (const std::string_view bucket : {devicesBucket, houseBucket})
         STINT_TRY(broker_.openBucket(bucket, copies_));
+    STINT_TRY(Seals::open(broker_, copies_));
     ledger_ = STINT_TRY(Ledger::open(broker_, copies_));
     audit_ = STINT_TRY(AuditLog::open(broker_, copies_));
     return {};
@@ -603,7 +604,7 @@ Result<void> Office::openReports() {
     const push::StreamState stream = STINT_TRY(broker_.openReports(copies_));
     if (stream.store != reports_) heard_.forget();
     reports_ = stream.store;
-    reportsLast_ = stream.last;
+    reportsBefore_ = std::exchange(reportsLast_, stream.last);
     reportsRead_ = STINT_TRY(roster_.position(reports_));
     if (reportsRead_ <= stream.last) return {};
     heard_.forget();
@@ -613,42 +614,52 @@ Result<void> Office::openReports() {
 }
 
 /// The stream has all that was heard: the broker, which could tell anything, tells both.
-Result<std::vector<push::Recorded>> Office::someReports(std::uint64_t from, std::size_t most) {
-    if (auto heard = heard_.take(from, most); !heard.empty()) return heard;
+Result<Office::Reports> Office::someReports(std::uint64_t from, std::size_t most) {
+    if (auto heard = heard_.take(from, most); !heard.empty()) return Reports{std::move(heard)};
     const std::uint64_t known = reportsLast_ >= from ? reportsLast_ - from + 1 : 1;
-    return broker_.read(push::reportsStream, ">", from, most, std::min<std::uint64_t>(known, most));
+    auto read = STINT_TRY(broker_.read(push::reportsStream, ">", from, most, std::min<std::uint64_t>(known, most)));
+    return Reports{std::move(read)};
 }
 
-/// While a batch is verified and written, the broker is asked for the next one.
-Result<void> Office::readAllReports() {
-    const auto ask = [this](std::uint64_t from) {
-        return std::async([this, from] { return someReports(from, mostUnasked); });
+/// While a batch is verified and written, the broker is asked for the next one. A server that follows leaves what it
+/// has only now heard of to be sealed.
+Result<void> Office::readAllReports(bool leading) {
+    const auto ask = [&, statement = enroller_.keys().statement.publicKey()](std::uint64_t from) {
+        const std::uint64_t left = leading ? mostUnasked : reportsBefore_ - std::min(reportsBefore_, from - 1);
+        return std::async([=, this]() -> Result<Reports> {
+            if (left == 0) return Reports{};
+            auto some = STINT_TRY(someReports(from, std::min<std::uint64_t>(left, mostUnasked)));
+            some.sealed = Seals::read(broker_, statement, some.all);
+            return some;
+        });
     };
     auto next = ask(reportsRead_ + 1);
     while (true) {
         const auto some = STINT_TRY(next.get());
-        if (some.empty()) return {};
-        next = ask(some.back().message.sequence + 1);
-        STINT_TRY(takeReports(some));
+        if (some.all.empty()) return {};
+        next = ask(some.all.back().message.sequence + 1);
+        STINT_TRY(takeReports(some, leading));
     }
 }
 
 /// A batch of them. False: there are no more now.
 Result<bool> Office::readReports() {
     const auto some = STINT_TRY(someReports(reportsRead_ + 1, mostReports));
-    if (!some.empty()) STINT_TRY(takeReports(some));
-    return some.size() == mostReports;
+    if (!some.all.empty()) STINT_TRY(takeReports(some, true));
+    return some.all.size() == mostReports;
 }
 
-Result<void> Office::takeReports(const std::vector<push::Recorded>& some) {
+Result<void> Office::takeReports(const Reports& some, bool leading) {
     std::vector<StreamedReport> batch;
-    for (const push::Recorded& one : some) {
+    for (const push::Recorded& one : some.all) {
         const auto asker = push::fleetAskerIn(one.message.subject);
         if (!asker) continue;
+        const auto sealed = some.sealed.find(sealOf(one.message.sequence));
         batch.push_back({.sequence = one.message.sequence,
                          .time = one.at,
                          .device = asker->asker.device,
-                         .text = one.message.body});
+                         .text = one.message.body,
+                         .sealed = sealed == some.sealed.end() ? nullptr : &sealed->second});
     }
     const Taken taken = STINT_TRY(roster_.take(reports_, batch));
     counted_ += static_cast<std::int64_t>(taken.reports.size());
@@ -663,7 +674,9 @@ Result<void> Office::takeReports(const std::vector<push::Recorded>& some) {
             news.campaigns[told.campaign].insert(told.report.device);
         });
     }
-    reportsRead_ = some.back().message.sequence;
+    reportsRead_ = some.all.back().message.sequence;
+    seals_.add(some.sealed, taken.verified);
+    seals_.close(reportsRead_ + 1, broker_, leading ? &enroller_.keys() : nullptr);
     return {};
 }
 

@@ -29,6 +29,7 @@
 #include "fleet/office/desired.hpp"
 #include "fleet/office/heard.hpp"
 #include "fleet/office/lease.hpp"
+#include "fleet/office/seals.hpp"
 #include "fleet/office/steering.hpp"
 #include "fleet/roster/roster.hpp"
 #include "push/broker/broker.hpp"
@@ -213,9 +214,13 @@ private:
     Result<void> readDevices();
     Result<void> readCampaigns();
     Result<void> openReports();
-    Result<std::vector<push::Recorded>> someReports(std::uint64_t from, std::size_t most);
-    Result<void> takeReports(const std::vector<push::Recorded>& some);
-    Result<void> readAllReports();
+    struct Reports {
+        std::vector<push::Recorded> all;
+        SealedReports sealed{};
+    };
+    Result<Reports> someReports(std::uint64_t from, std::size_t most);
+    Result<void> takeReports(const Reports& some, bool leading);
+    Result<void> readAllReports(bool leading);
     Result<bool> readReports();
     Result<void> noted(const std::string& id, const Running& running, const Entry& entry);
     Result<void> forgetOld();
@@ -290,14 +295,16 @@ private:
     std::uint64_t devicesRead_ = 0, houseRead_ = 0;
     std::uint32_t listKept_ = 0; ///< the newest version of root's list that is there
     Ledger::Place campaignsRead_;
-    std::optional<Lease> lease_;    ///< nullopt: the server is alone
-    bool follows_ = false;          ///< another server leads
-    bool readsOn_ = false;          ///< it did when it lost the broker: what it has of the logs is as it read them
-    bool goesOn_ = false;           ///< it led when it lost the broker, and has all campaigns as it had them then
-    int copies_ = 1;                ///< servers of the cluster that keep what is kept
-    std::string reports_;           ///< the name of their stream's store
-    std::uint64_t reportsRead_ = 0; ///< its sequence up to which they are read
-    std::uint64_t reportsLast_ = 0; ///< its newest one's, when it was opened
+    std::optional<Lease> lease_;        ///< nullopt: the server is alone
+    bool follows_ = false;              ///< another server leads
+    bool readsOn_ = false;              ///< it did when it lost the broker: what it has of the logs is as it read them
+    bool goesOn_ = false;               ///< it led when it lost the broker, and has all campaigns as it had them then
+    int copies_ = 1;                    ///< servers of the cluster that keep what is kept
+    std::string reports_;               ///< the name of their stream's store
+    std::uint64_t reportsRead_ = 0;     ///< its sequence up to which they are read
+    std::uint64_t reportsLast_ = ~0ULL; ///< its newest one's, when it was opened; before that no bound
+    std::uint64_t reportsBefore_ = 0;   ///< that, when it was opened the time before
+    Seals seals_;
     /// When it is looked in the stream for what was not heard, or was heard before the stream had it, by steadyNow().
     std::optional<Duration> look_;
     // From any thread.
