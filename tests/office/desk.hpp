@@ -192,6 +192,19 @@ private:
     std::unique_ptr<Office> office_;
 };
 
+/// Whoever is at the broker says that in a device's name, so often; and the stream has it.
+inline void sayAs(const push::Broker& broker, const std::string& device, const std::string& text, int times = 1) {
+    std::vector<std::future<Result<push::Ack>>> all;
+    for (int n = 0; n < times; ++n) {
+        auto kept = std::make_shared<std::promise<Result<push::Ack>>>();
+        all.push_back(kept->get_future());
+        broker.keep(push::fleetSubject(FleetWord::Report, push::shardOf(device), device), {}, text,
+                    [kept](auto result) { kept->set_value(std::move(result)); });
+    }
+    for (auto& one : all)
+        sure(one.get());
+}
+
 struct Phone {
     SmallDevice device;
     std::optional<Identity> identity;
@@ -235,11 +248,7 @@ struct Phone {
                                   .enrolment = enrolment(),
                                   .made = wallNow(),
                                   .telling = std::move(telling)};
-        std::promise<Result<push::Ack>> done;
-        desk.line.keep(push::fleetSubject(FleetWord::Report, push::shardOf(id()), id()), {},
-                       textOf(sure(signedBy(identity->key(), report))),
-                       [&](auto result) { done.set_value(std::move(result)); });
-        sure(done.get_future().get());
+        sayAs(desk.line, id(), textOf(sure(signedBy(identity->key(), report))));
     }
     /// Its word of that document, at that time of its own.
     Signed state(const Signed& paper, Holding holding, int since) const {

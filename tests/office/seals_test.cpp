@@ -6,18 +6,6 @@
 namespace stint::fleet {
 namespace {
 
-/// Whoever is at the broker says that in a device's name.
-void sayAs(const push::Broker& broker, const std::string& device, const std::string& text, int times = 1) {
-    std::vector<std::future<bool>> all;
-    for (int n = 0; n < times; ++n) {
-        auto kept = std::make_shared<std::promise<bool>>();
-        all.push_back(kept->get_future());
-        broker.keep(push::fleetSubject(FleetWord::Report, push::shardOf(device), device), {}, text,
-                    [kept](const auto& result) { kept->set_value(result.ok()); });
-    }
-    CHECK(std::ranges::all_of(all, [](auto& one) { return one.get(); }));
-}
-
 std::string begins(SmallFleet& fleet) {
     const std::string id = sure(fleet.desk->start(fleet.campaign(2), true)).id;
     for (Phone& phone : fleet.phones)

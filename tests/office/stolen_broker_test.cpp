@@ -78,19 +78,13 @@ TEST_CASE("§6.3: whatever a stolen broker's buckets have, no server takes it fo
     for (const Planted& one : all)
         sure(thief.put(one.bucket, one.key, one.value));
     sure(thief.append(auditSubject, huge.substr(0, 4'000), fleet.desk->audit().size()));
-    const auto reports = [&](const std::string& sender, const std::string& text) {
-        std::promise<bool> kept;
-        thief.keep(push::fleetSubject(FleetWord::Report, push::shardOf(sender), sender), {}, text,
-                   [&](const auto& result) { kept.set_value(result.ok()); });
-        CHECK(kept.get_future().get());
-    };
     fleet.desk.reset(); // which would read them now
     for (const std::string& text : {std::string(), std::string("{"), huge.substr(0, 16'000), own, forged})
-        reports(next.id(), text);
-    reports(last.id(), forged);
+        sayAs(thief, next.id(), text);
+    sayAs(thief, last.id(), forged);
     for (const push::Recorded& one : sure(thief.read(push::reportsStream, ">", 1, 1))) // the one that there was
         for (const std::string& sender : {phone.id(), next.id()})
-            reports(sender, one.message.body);
+            sayAs(thief, sender, one.message.body);
 
     for (const bool isLost : {false, true}) {
         CAPTURE(isLost);
