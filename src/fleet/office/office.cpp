@@ -624,11 +624,11 @@ Result<Office::Reports> Office::someReports(std::uint64_t from, std::size_t most
 /// While a batch is verified and written, the broker is asked for the next one. A server that follows leaves what it
 /// has only now heard of to be sealed.
 Result<void> Office::readAllReports(bool leading) {
-    const auto ask = [&, statement = enroller_.keys().statement.publicKey()](std::uint64_t from) {
-        const std::uint64_t left = leading ? mostUnasked : reportsBefore_ - std::min(reportsBefore_, from - 1);
+    const std::uint64_t end = leading ? ~0ULL : reportsBefore_;
+    const auto ask = [=, this, statement = enroller_.keys().statement.publicKey()](std::uint64_t from) {
         return std::async([=, this]() -> Result<Reports> {
-            if (left == 0) return Reports{};
-            auto some = STINT_TRY(someReports(from, std::min<std::uint64_t>(left, mostUnasked)));
+            if (from > end) return Reports{};
+            auto some = STINT_TRY(someReports(from, std::min<std::uint64_t>(end - (from - 1), mostUnasked)));
             some.sealed = Seals::read(broker_, statement, some.all);
             return some;
         });

@@ -1,6 +1,7 @@
 #include "fleet/trust/seal.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include <sodium.h>
@@ -52,12 +53,11 @@ std::string commentOf(const Seal&) { return "stint seal"; }
 Result<Seal> sealIn(std::string_view document) {
     const auto row = STINT_TRY(paperIn(document, "the seal", sealFields, written));
     std::vector<Stamp> all(row.stamps.size() / 4 * 3 / sizeof(Stamp));
-    Seal seal;
-    if (from64(row.stamps, {reinterpret_cast<unsigned char*>(all.data()), all.size() * sizeof(Stamp)}))
-        seal.stamps.insert(all.begin(), all.end());
-    if (seal.stamps.empty() || documentOf(seal) != document)
+    const bool areStamps =
+        from64(row.stamps, {reinterpret_cast<unsigned char*>(all.data()), all.size() * sizeof(Stamp)});
+    if (!areStamps || std::ranges::adjacent_find(all, std::greater_equal()) != all.end())
         return fail(Errc::ILLEGAL_ARGUMENT, "the seal: its stamps are none, or not in their order");
-    return seal;
+    return Seal{Stamps(all.begin(), all.end())};
 }
 
 } // namespace stint::fleet
