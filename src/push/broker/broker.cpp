@@ -1,6 +1,7 @@
 #include "push/broker/broker.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <fmt/core.h>
@@ -17,7 +18,23 @@ namespace stint::push {
 using namespace nats;
 namespace {
 
+using Steady = std::chrono::steady_clock;
+
 constexpr int mostWaiting = 20'000, mostWaitingBytes = 16 << 20; ///< questions
+
+/// How many questions may wait for a thread, by how long it has taken for the last ones.
+class Pace {
+public:
+    int mostWaiting() const { return static_cast<int>(second / mean_); }
+    void took(Steady::duration it) { mean_ = (7 * mean_ + std::clamp<Steady::duration>(it, shortest, longest)) / 8; }
+
+private:
+    static constexpr std::chrono::seconds second{1};
+    static constexpr Steady::duration shortest = std::chrono::microseconds(50);
+    static constexpr Steady::duration longest =
+        Steady::duration(second) / Broker::mostUnanswered; ///< one that stalls counts as this
+    Steady::duration mean_ = longest;
+};
 
 /// NATS' own word where nobody answers.
 Headers notNow() { return {{"Status", "503"}}; }
@@ -134,13 +151,18 @@ Result<void> Broker::tell(const std::string& subject, const Headers& headers, st
 }
 
 Result<void> Broker::answer(const std::string& subjects, const std::string& group, Respond respond) const {
-    auto hear = [nats = it_->nats, respond = std::move(respond)](natsMsg* message, natsSubscription* of) {
+    auto hear = [nats = it_->nats, respond = std::move(respond), pace = Pace()](natsMsg* message,
+                                                                                natsSubscription* of) mutable {
         const char* reply = natsMsg_GetReply(message);
         if (!reply) return;
         int waiting = 0;
         natsSubscription_GetPending(of, &waiting, nullptr);
         std::string answer;
-        if (waiting < mostUnanswered) answer = respond(natsMsg_GetSubject(message), dataOf(message));
+        if (waiting < pace.mostWaiting()) {
+            const auto begun = Steady::now();
+            answer = respond(natsMsg_GetSubject(message), dataOf(message));
+            pace.took(Steady::now() - begun);
+        }
         const auto made = messageTo(reply, "", answer.empty() ? notNow() : Headers(), answer);
         if (made.ok()) natsConnection_PublishMsg(nats, made->get());
     };
