@@ -78,6 +78,7 @@ void FleetDevice::up() {
 
 void FleetDevice::lost() {
     ++seen_.lost;
+    fetches_ = 0;
     reconnect();
 }
 
@@ -107,13 +108,13 @@ void FleetDevice::catchUp() {
                       const bool wasSilent = steadyNow() - since >= patience;
                       if (wasSilent && ++silent_ < mostSilent && line_.isUp()) return catchUp();
                       silent_ = 0;
-                      loop_.after(fetches_.next(), [this] {
-                          if (line_.isUp()) catchUp();
+                      loop_.after(push::untilTriedAgain(++fetches_), [this, of = connections_] {
+                          if (of == connections_ && line_.isUp()) catchUp();
                       });
                       return;
                   }
                   silent_ = 0;
-                  fetches_.reset();
+                  fetches_ = 0;
                   if (answer->store != box_.place.stream) box_.cursors.clear();
                   for (const push::Epoch& epoch : answer->epochs) {
                       box_.place.epoch = epoch.number;

@@ -13,7 +13,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/unix/timer.hpp"
 #include "bench/fleet_line.hpp"
 #include "bench/fleet_seen.hpp"
 #include "fleet/enrolment/enroller.hpp"
@@ -119,7 +118,7 @@ private:
     std::minstd_rand random_;
     Done connecting_;
     int brokers_, tries_ = 0; ///< since the connection was there
-    Backoff fetches_;         ///< stint-push's
+    int fetches_ = 0;         ///< stint-push's tries, since one was answered
     int silent_ = 0;          ///< its questions in a row that nobody answered
     bool isPassing_ = false, isAgain_ = false, isTelling_ = false, isResting_ = false, isCatchingUp_ = false;
     Duration rest_{0}; ///< the last one

@@ -1,6 +1,8 @@
 // A device's end of the connection, against a real nats-server.
 #include <atomic>
+#include <chrono>
 #include <mutex>
+#include <set>
 
 #include <doctest/doctest.h>
 #include <netinet/in.h>
@@ -77,6 +79,19 @@ TEST_CASE("a device tries again within a time that grows by half, from one secon
     CHECK(triesWithin(15) < std::chrono::minutes(5));
     for (const int tries : {16, 100, 2'147'483'647})
         CHECK(triesWithin(tries) == std::chrono::minutes(5));
+}
+
+TEST_CASE("what nobody has answered is asked again after 1 to 2 s, and half as long again with each try") { // §4.2
+    std::set<Duration> waits;
+    for (int n = 0; n < 100; ++n) {
+        waits.insert(untilTriedAgain(1));
+        for (const auto& [tries, most] : {std::pair{1, 2'000ms}, {2, 3'000ms}, {3, 4'500ms}, {2'147'483'647, 5min}}) {
+            const Duration wait = untilTriedAgain(tries);
+            CHECK(wait >= most / 2);
+            CHECK(wait <= most);
+        }
+    }
+    CHECK(waits.size() > 1);
 }
 
 TEST_CASE("a device's question is answered, with its permissions and no more") { // push.md §2.1

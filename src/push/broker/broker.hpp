@@ -63,6 +63,9 @@ enum class Ending : std::uint8_t {
 /// A device whose connection is lost tries again at any time within this, so that not all come at once: 1 s, and half
 /// as long again with each try, up to 5 min (push.md §4.2). `tries`: from 1 on, of all brokers.
 Duration triesWithin(int tries);
+/// How long it waits until it asks again what nobody has answered: 1 to 2 s by chance, and half as long again with each
+/// try, up to 5 min (push.md §4.2). `tries`: from 1 on.
+Duration untilTriedAgain(int tries);
 
 class Broker {
 public:

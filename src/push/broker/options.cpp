@@ -91,6 +91,12 @@ Duration triesWithin(int tries) {
     return within;
 }
 
+// All that come back at once are turned away at once, and would come at once again.
+Duration untilTriedAgain(int tries) {
+    const Duration most = std::min(2 * triesWithin(tries), longestDelay);
+    return most / 2 + Duration(randombytes_uniform(static_cast<std::uint32_t>((most / 2).count()) + 1));
+}
+
 // Whoever posts waits for what stint-endpoint says, and that for its server here; a device's may be over a satellite.
 Duration connectingOf(const Broker::Settings& settings) {
     return settings.device.empty() ? std::chrono::seconds(2) : std::chrono::seconds(4);

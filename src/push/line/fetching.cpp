@@ -132,7 +132,11 @@ void Fetching::reportUp() {
 }
 
 void Fetching::changed(bool up) {
-    if (isOver_) return; // why, was told
+    if (isOver_) return;       // why, was told
+    if (!up && isConnected_) { // whoever comes after it is another
+        tries_ = 0;
+        retry_.clear();
+    }
     lost(up ? "the server has not answered yet" : "no broker is reached; it is tried again");
     isConnected_ = up;
     if (!up) return;
@@ -157,7 +161,7 @@ void Fetching::ended(const std::string& why) {
 
 void Fetching::givenUp() {
     lost("the broker takes the connection, and says nothing; it is tried again", true);
-    retry_.set(backoff_.next(), [this] { connect(); });
+    retry_.set(untilTriedAgain(++tries_), [this] { connect(); });
 }
 
 void Fetching::check() {
@@ -171,7 +175,7 @@ void Fetching::check() {
 
 void Fetching::later() {
     isBehind_ = true;
-    retry_.set(backoff_.next(), [this] { go(); });
+    retry_.set(untilTriedAgain(++tries_), [this] { go(); });
 }
 
 // One question, or one batch, at a time: live messages wait meanwhile, and are compared with the cursors after it.
@@ -267,13 +271,13 @@ void Fetching::send(const LineRead& batch, std::function<void()> then) {
             return later();
         }
         reading_.taken(batch);
-        backoff_.reset();
+        tries_ = 0;
         then();
     });
 }
 
 void Fetching::caughtUp() {
-    backoff_.reset();
+    tries_ = 0;
     if (isConnected_ && !std::exchange(isReported_, true)) reportUp();
     follower_.caughtUp();
     go();

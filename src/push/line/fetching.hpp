@@ -124,8 +124,8 @@ private:
     KeepAlive keepAlive_;
     std::unique_ptr<Carrier> carrier_;
     Timer retry_;
-    Timer trim_; ///< of the heap, when all of an answer has gone
-    Backoff backoff_;
+    Timer trim_;                     ///< of the heap, when all of an answer has gone
+    int tries_ = 0;                  ///< since the server has answered, or the connection was lost
     std::set<std::string> subjects_; ///< that are heard
     std::string trouble_;            ///< that the daemon was last told
     std::string why_;                ///< there is no connection
