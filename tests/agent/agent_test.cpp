@@ -727,6 +727,28 @@ TEST_CASE("fleet.md §2.2: an order comes with the answer to a hello, too, once"
     CHECK(world.hellos.size() < 6);
 }
 
+TEST_CASE("fleet.md §2.2: a hello brings documents, which are judged as those that are asked for are") {
+    World world;
+    world.settle();
+    const std::string id = world.order(World::campaign(command));
+    const Campaign campaign = [] {
+        Campaign other = World::campaign(command);
+        other.name = "another";
+        return other;
+    }();
+    SUBCASE("an operator has signed it") { world.brought[id] = world.documents.at(id); }
+    SUBCASE("nobody has") { world.brought[id] = {world.documents.at(id).document, {}}; }
+    SUBCASE("it is another campaign's") { world.brought[id] = sure(signedBy(world.server.ann, campaign)); }
+    const bool isWhole = world.brought[id] == world.documents.at(id);
+    const bool isNone = world.brought[id].signatures.empty();
+    world.documents.clear(); // whoever asks has none
+    world.run(work);
+    world.answerAll();
+    CHECK(world.has({AgentJob::Kind::Errand, id}) == isWhole);
+    CHECK(world.reports.contains(id) == (isWhole || isNone));
+    if (isNone) CHECK(world.told(id).outcome == Outcome::Rejected);
+}
+
 TEST_CASE("fleet.md §4.2: a report that the server lacks is told again under its number") {
     World world;
     const std::string id = ordered(world, World::campaign(command));

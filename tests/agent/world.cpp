@@ -260,6 +260,7 @@ Result<std::string> World::answerTo(const Asked& asked) {
         answer.isCloned = isCloned;
         answer.missing = std::exchange(missing, {});
         answer.orders = std::exchange(orders, {});
+        answer.documents = std::exchange(brought, {});
         if (hello.reported) hearState(*hello.reported, device);
         const bool isSo = wanted && !states.empty() && states.back().hash == sha256Of(wanted->document) &&
                           (states.back().holding == Holding::Applied || states.back().holding == Holding::Changed);

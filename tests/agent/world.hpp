@@ -110,6 +110,7 @@ public:
     std::map<std::string, Reply> replies;                                ///< of slots; else it may begin, for a day
     std::vector<std::string> missing;
     std::map<std::string, std::uint32_t, std::less<>> orders; ///< likewise in the next answer to a hello
+    std::map<std::string, Signed, std::less<>> brought;       ///< likewise, documents
     std::map<std::string, std::vector<Telling>> reports;
     int refusedReports = 0;
     std::optional<Signed> wanted;              ///< the desired state that the server has for the device

@@ -252,6 +252,8 @@ Result<void> FleetDevice::heardHello(const std::string& text) {
     if (answer.operators) STINT_TRY(trust_->takeOperators(*answer.operators));
     if (answer.certificate) STINT_TRY(trust_->takeCertificate(*answer.certificate, device_.name));
     if (answer.statement) STINT_TRY(trust_->takeStatement(*answer.statement, bootNow()));
+    for (const auto& [id, document] : answer.documents)
+        brought_.insert_or_assign(id, document);
     for (const std::string& id : answer.missing) { // it has not read that yet, or has lost it
         const Going& going = going_.at(id);
         if (!going.errand->kept().unsent.empty()) continue; // it is told anyway
@@ -306,21 +308,24 @@ void FleetDevice::wantWork() {
 void FleetDevice::lookAtOrders() {
     if (orders_.empty()) return endPass();
     const OrderMessage order = orders_.begin()->second;
-    ask(push::FleetWord::Doc, textOf(DocQuestion{order.campaign}),
-        [this, order, asked = steadyNow()](const Result<std::string>& text) {
-            auto document = text.ok() ? docAnswerIn(*text) : Result<DocAnswer>(text.error());
-            if (document.ok()) seen_.documents.add(steadyNow() - asked);
-            loop_.later([this, order, document = std::move(document)] {
-                orders_.erase(order.campaign);
-                if (document.ok())
-                    consider(order, document->document);
-                else
-                    seen_.trouble("doc: " + document.error().message);
-                if (!document.ok() && document.error().code == Errc::UNAVAILABLE)
-                    orders_.emplace(order.campaign, order);
-                lookAtOrders();
-            });
+    if (auto its = brought_.extract(order.campaign); its && order.round == 0)
+        return loop_.later([this, order, document = std::move(its.mapped())] {
+            orders_.erase(order.campaign);
+            consider(order, document);
+            lookAtOrders();
         });
+    ask(push::FleetWord::Doc, textOf(DocQuestion{order.campaign}), [this, order](const Result<std::string>& text) {
+        auto document = text.ok() ? docAnswerIn(*text) : Result<DocAnswer>(text.error());
+        loop_.later([this, order, document = std::move(document)] {
+            orders_.erase(order.campaign);
+            if (document.ok())
+                consider(order, document->document);
+            else
+                seen_.trouble("doc: " + document.error().message);
+            if (!document.ok() && document.error().code == Errc::UNAVAILABLE) orders_.emplace(order.campaign, order);
+            lookAtOrders();
+        });
+    });
 }
 
 void FleetDevice::consider(const OrderMessage& order, Signed document) {

@@ -104,6 +104,7 @@ private:
     push::BoxQuestion box_; ///< with its cursors
     std::optional<fleet::Trust> trust_;
     std::map<std::string, fleet::OrderMessage, std::less<>> orders_; ///< to be looked at
+    std::map<std::string, fleet::Signed, std::less<>> brought_;      ///< documents, by the last hello
     std::map<std::string, Going, std::less<>> going_;
     struct Asked {
         push::FleetWord word;

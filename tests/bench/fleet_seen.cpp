@@ -45,9 +45,9 @@ void Seen::trouble(const std::string& sentence) {
 }
 
 Json Seen::json() const {
-    Json told{{"hellos", hellos.json()}, {"documents", documents.json()}, {"reports", reports},
-              {"again", again},          {"unanswered", unanswered},      {"lost", lost},
-              {"returned", returned},    {"troubles", troubles}};
+    Json told{{"hellos", hellos.json()},  {"reports", reports}, {"again", again},
+              {"unanswered", unanswered}, {"lost", lost},       {"returned", returned},
+              {"troubles", troubles}};
     for (const auto& [id, one] : campaigns)
         told["campaigns"][id] = one.json();
     return told;

@@ -42,7 +42,7 @@ struct CampaignSeen {
 
 struct Seen {
     std::map<std::string, CampaignSeen, std::less<>> campaigns;
-    Times hellos, documents;
+    Times hellos;
     std::int64_t reports = 0, again = 0, unanswered = 0; ///< again: reports
     std::int64_t lost = 0, returned = 0;          ///< connections that ended or were not had; that were had again
     std::map<std::string, std::int64_t> troubles; ///< by their sentences

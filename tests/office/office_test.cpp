@@ -45,6 +45,28 @@ TEST_CASE("§3, §4: devices join, are sent the order, ask, run and tell, so man
     CHECK(desk.state(started.id) == Rollout::State::Ended);
 }
 
+TEST_CASE("§2.2: a hello brings the documents of which its device has told nothing, and no others") {
+    SmallFleet fleet(2);
+    Desk& desk = *fleet.desk;
+    Phone &one = fleet.phones[0], &two = fleet.phones[1];
+    CHECK(one.hello(desk).documents.empty());
+    const Signed document = fleet.campaign(2);
+    const std::string id = sure(desk.start(document, true)).id;
+    const auto brought = one.hello(desk).documents;
+    REQUIRE(brought.size() == 1);
+    CHECK(brought.at(id) == document);
+    const auto named = [&](std::uint32_t sequence) {
+        const Hello hello{.version = "0.1.0", .endpoint = one.endpoint(), .open = {{id, sequence}}, .ended = {}};
+        return sure(helloAnswerIn(desk.ask(FleetWord::Hello, one.id(), textOf(hello))));
+    };
+    CHECK(named(0).documents.size() == 1); // it has noted the order, and no more
+    CHECK(named(0).orders.empty());
+    CHECK(named(1).documents.empty());
+    CHECK(two.hello(desk).documents.size() == 1);
+    two.tell(desk, id, Phase::Ended, Outcome::Failed);
+    CHECK(eventually([&] { return two.hello(desk).documents.empty(); }));
+}
+
 TEST_CASE("§4.3: a desired state is set once, told to whom it means, and outlives its server") {
     SmallFleet fleet(2);
     auto* desk = fleet.desk.get();

@@ -36,7 +36,8 @@ inline HelloAnswer aHelloAnswer() {
             .statement = paperOf("{\"ü\":[]}"),
             .desired = paperOf("{}"),
             .missing = {campaignId},
-            .orders = {{"20261122-aaaaaaaa", 0}, {campaignId, 255}}};
+            .orders = {{"20261122-aaaaaaaa", 0}, {campaignId, 255}},
+            .documents = {{campaignId, paperOf("{\"b\":1}")}}};
 }
 inline SlotQuestion aSlotQuestion() { return {.campaign = campaignId, .enrolment = 3, .round = 255, .slot = 9}; }
 inline DeviceState aState() {

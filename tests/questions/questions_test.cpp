@@ -135,6 +135,12 @@ TEST_CASE("a server's refusal is told as its words, and what is no answer as non
     CHECK(refused.error().message == "no campaign\xEF\xBF\xBD[2J of that name"); // it steers no terminal
     CHECK(docAnswerIn(errorAnswer(std::string(5'000, 'x'))).error().message == std::string(1'024, 'x'));
     CHECK(helloAnswerIn(errorAnswer("x")).error().code == Errc::ILLEGAL_ARGUMENT);
+    const std::string greeted = textOf(aHelloAnswer());
+    for (const auto& [what, by] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
+             {"\"documents\":{\"20261123", "\"documents\":{\"2026112x"},
+             {"\"documents\":{", "\"documents\":{\"20261123-00000000\":{},"},
+             {"\"documents\":{", "\"documents\":[],\"unknown\":{"}})
+        CHECK_MESSAGE(helloAnswerIn(replaced(greeted, what, by)).error().code == Errc::UNAVAILABLE, by);
     for (const std::string_view text :
          {"", "{}", "{\"error\":\"\",\"format\":1}", "{\"error\":\"\\u001b\",\"format\":1}",
           "{\"format\":1,\"reply\":\"begin\",\"outcome\":\"failed\"}",

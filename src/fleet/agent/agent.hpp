@@ -84,7 +84,8 @@ private:
     /// A conversation with the server, from hello to the last report.
     struct Pass {
         std::uint64_t number = 0;
-        std::set<std::string, std::less<>> looked; ///< orders that it has looked at
+        std::set<std::string, std::less<>> looked;          ///< orders that it has looked at
+        std::map<std::string, Signed, std::less<>> brought; ///< documents that came with its hello
         bool isTelling = false;
         bool hasLooked = false; ///< at what campaigns wait for
         bool isAgain = false;   ///< there is more since

@@ -122,8 +122,9 @@ void Agent::sayHello() {
 }
 
 void Agent::heardHello(const std::string& text, const Trace& said) {
-    const auto answer = helloAnswerIn(text);
+    auto answer = helloAnswerIn(text);
     if (answer.ok()) {
+        pass_->brought = std::move(answer->documents);
         const auto next = identity_->takeTrace(said, answer->number);
         if (!next.ok()) wires_.complain(next.error().message); // it says the same once more
         isCloned_ = answer->isCloned;
@@ -201,12 +202,14 @@ void Agent::lookAtOrders() {
         const auto next = std::ranges::find_if(
             all, [this](const auto& each) { return isPending(each.second) && !pass_->looked.contains(each.first); });
         if (next == all.end()) return renew();
-        const Assignment noted = next->second;
+        Assignment noted = next->second;
         pass_->looked.insert(noted.id);
+        auto brought = pass_->brought.extract(noted.id);
+        if (brought && noted.order.document.empty()) noted.order = std::move(brought.mapped());
         if (noted.order.document.empty() || noted.round != 0) // a round is to be an operator's, too
             return askInPass("doc", textOf(DocQuestion{noted.id, noted.round}),
                              [this, id = noted.id](const std::string& text) { heardDocument(id, text); });
-        consider(noted, std::nullopt);
+        consider(std::move(noted), std::nullopt);
         if (fault_) return;
     }
 }

@@ -198,11 +198,20 @@ Result<std::string> Office::hello(const std::string& device, const std::string& 
         answer.certificate = STINT_TRY(signedIn(entry->certificate));
     if (const auto& made = statement(); made && hello.statement < said_.made) answer.statement = made;
     // Orders that it may never have got, for it had no endpoint, its line lost them, or its clock has made them old.
+    std::size_t room = mostBrought;
     for (const auto& [id, running] : campaigns_) {
         const auto number = running.steering.numberOf(device);
-        if (!number || answer.isCloned || hello.open.contains(id) || answer.orders.size() == mostTold) continue;
+        if (!number || answer.isCloned) continue;
         const Target& target = running.steering.rollout().targets()[*number];
-        if (target.phase == Phase::Offered && !target.hasEnded()) answer.orders.emplace(id, target.round);
+        if (target.phase != Phase::Offered || target.hasEnded()) continue;
+        const auto named = hello.open.find(id);
+        if (named == hello.open.end() && answer.orders.size() < mostTold) answer.orders.emplace(id, target.round);
+        // It has told nothing: it has no document yet. Of a round it asks for an operator's word, too.
+        const bool isNew = target.round == 0 && (named == hello.open.end() || named->second == 0);
+        const std::size_t size = running.document.document.size();
+        if (!isNew || size > room || answer.documents.size() == mostTold) continue;
+        room -= size;
+        answer.documents.emplace(id, running.document);
     }
     return textOf(answer);
 }

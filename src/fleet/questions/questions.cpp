@@ -99,7 +99,7 @@ constexpr auto refusalFields = std::to_array<Field<Refusal>>({
 // clang-format on
 
 constexpr std::string_view openKey = "open", endedKey = "ended", reportedKey = "reported", traceKey = "trace",
-                           ordersKey = "orders", retryKey = "retry";
+                           ordersKey = "orders", documentsKey = "documents", retryKey = "retry";
 
 template <auto member, class Into> Result<void> readPaper(const Origin&, const Value& value, Into& into) {
     into.*member = STINT_TRY(signedFrom(value));
@@ -107,6 +107,15 @@ template <auto member, class Into> Result<void> readPaper(const Origin&, const V
 }
 Result<void> readTrace(const Origin&, const Value& value, Hello& into) {
     into.trace = STINT_TRY(traceFrom(value));
+    return {};
+}
+Result<void> readDocuments(const Origin& from, const Value& value, HelloAnswer& into) {
+    if (!value.table() || value.table()->size() > mostTold)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}: documents are to be a table of at most {}", from.file, mostTold);
+    for (const auto& [campaign, document] : *value.table()) {
+        if (!isCampaignId(campaign)) return fail(Errc::ILLEGAL_ARGUMENT, "{}: it has no campaign's id", from.file);
+        into.documents[campaign] = STINT_TRY(signedFrom(document));
+    }
     return {};
 }
 /// The papers of an answer, by their keys.
@@ -160,8 +169,9 @@ Result<HelloAnswer> plainHelloAnswerIn(std::string_view text) {
                     papers[1].key,
                     papers[2].key,
                     papers[3].key,
-                    {ordersKey, readNumbers<HelloAnswer, &HelloAnswer::orders>}},
-                   std::size(papers) * longestSigned);
+                    {ordersKey, readNumbers<HelloAnswer, &HelloAnswer::orders>},
+                    {documentsKey, readDocuments}},
+                   (std::size(papers) + 1) * longestSigned);
 }
 
 Result<DocAnswer> plainDocAnswerIn(std::string_view text) {
@@ -210,6 +220,10 @@ std::string textOf(const HelloAnswer& answer) {
     for (const PaperRow& row : papers)
         if (const auto& paper = answer.*row.member) table.emplace(row.key.key, valueOf(*paper));
     put(table, ordersKey, answer.orders);
+    Value::Table documents;
+    for (const auto& [campaign, document] : answer.documents)
+        documents.emplace(campaign, valueOf(document));
+    if (!documents.empty()) table.emplace(documentsKey, Value{std::move(documents)});
     return jsonOf({std::move(table)});
 }
 

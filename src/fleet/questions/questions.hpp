@@ -17,8 +17,8 @@
 
 namespace stint::fleet {
 
-/// PROPOSAL: bytes of an order; campaigns of which a device tells at once.
-inline constexpr std::size_t longestOrder = 1'024, mostTold = 200;
+/// PROPOSAL: bytes of an order; campaigns of which a device tells at once; bytes of documents that a hello brings.
+inline constexpr std::size_t longestOrder = 1'024, mostTold = 200, mostBrought = std::size_t{64} << 10;
 
 /// The body of a push message: the campaign is there for this device, which gets its document by asking; or, without
 /// one, there is another desired state, which its hello brings. Nothing in it is signed, and nothing follows from it
@@ -57,6 +57,8 @@ struct HelloAnswer {
     std::optional<Signed> desired{};  ///< its desired state, where it has told none that is made so
     std::vector<std::string> missing; ///< campaigns of which the server lacks the last report
     std::map<std::string, std::uint32_t, std::less<>> orders; ///< the rounds of campaigns that it has not named
+    /// The documents of campaigns of which it has told nothing yet, as many as go into `mostBrought`.
+    std::map<std::string, Signed, std::less<>> documents{};
     std::uint32_t number = 0; ///< of the last trace that was heard of it, where it has said none
     bool isCloned = false;    ///< it is there twice, or was put back: nothing runs there until it joins anew
 
