@@ -82,6 +82,7 @@ class Stolen:
     def lies(self, answers):
         """In the server's place, to each question: by its word, one after another, and from then on the last, until its
         connection ends. A question may come twice (push.md §4.2)."""
+        self.fleet.nats.socket.settimeout(None)  # a device that has had no answer rests for longer than a test waits
         with suppress(OSError, AssertionError):
             while True:
                 subject, _, _ = self.fleet.nats.heard()
