@@ -20,9 +20,9 @@ namespace stint::fleet {
 /// PROPOSAL: bytes of an order; campaigns of which a device tells at once; bytes of documents that a hello brings.
 inline constexpr std::size_t longestOrder = 1'024, mostTold = 200, mostBrought = std::size_t{64} << 10;
 
-/// The body of a push message: the campaign is there for this device, which gets its document by asking; or, without
-/// one, there is another desired state, which its hello brings. Nothing in it is signed, and nothing follows from it
-/// but that question.
+/// The body of a push message: the campaign is there for this device, which gets its document by hello or doc; or,
+/// without one, there is another desired state, which its hello brings. Nothing in it is signed, and nothing follows
+/// from it but that question.
 struct OrderMessage {
     std::string campaign;
     std::uint32_t enrolment = 0;

@@ -31,8 +31,8 @@ public:
 private:
     static constexpr std::chrono::seconds second{1};
     static constexpr Steady::duration shortest = std::chrono::microseconds(50);
-    static constexpr Steady::duration longest =
-        Steady::duration(second) / Broker::mostUnanswered; ///< one that stalls counts as this
+    /// One that stalls counts as this, and so do those before the first.
+    static constexpr Steady::duration longest = Steady::duration(second) / Broker::mostUnanswered;
     Steady::duration mean_ = longest;
 };
 
