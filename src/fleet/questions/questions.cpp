@@ -109,15 +109,6 @@ Result<void> readTrace(const Origin&, const Value& value, Hello& into) {
     into.trace = STINT_TRY(traceFrom(value));
     return {};
 }
-Result<void> readDocuments(const Origin& from, const Value& value, HelloAnswer& into) {
-    if (!value.table() || value.table()->size() > mostTold)
-        return fail(Errc::ILLEGAL_ARGUMENT, "{}: documents are to be a table of at most {}", from.file, mostTold);
-    for (const auto& [campaign, document] : *value.table()) {
-        if (!isCampaignId(campaign)) return fail(Errc::ILLEGAL_ARGUMENT, "{}: it has no campaign's id", from.file);
-        into.documents[campaign] = STINT_TRY(signedFrom(document));
-    }
-    return {};
-}
 /// The papers of an answer, by their keys.
 struct PaperRow {
     More<HelloAnswer> key;
@@ -129,24 +120,34 @@ constexpr PaperRow papers[] = {
     {{"statement", readPaper<&HelloAnswer::statement, HelloAnswer>}, &HelloAnswer::statement},
     {{"desired", readPaper<&HelloAnswer::desired, HelloAnswer>}, &HelloAnswer::desired}};
 
-using Numbers = std::map<std::string, std::uint32_t, std::less<>>; ///< of campaigns
+// A table by campaigns' ids, of a number or a document each.
+Result<void> readOne(const Origin& from, const std::string& campaign, const Value& value, std::uint32_t& into) {
+    if (auto done = take(value, aCount, into); !done)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{}: the number of {} {}", from.file, campaign, done.error().message);
+    return {};
+}
+Result<void> readOne(const Origin&, const std::string&, const Value& value, Signed& into) {
+    into = STINT_TRY(signedFrom(value));
+    return {};
+}
+Value valueOfOne(std::uint32_t number) { return give(number); }
+Value valueOfOne(const Signed& document) { return valueOf(document); }
 
-template <class Words, Numbers Words::*member>
-Result<void> readNumbers(const Origin& from, const Value& value, Words& into) {
+template <auto member, class Words> Result<void> readCampaigns(const Origin& from, const Value& value, Words& into) {
     if (!value.table() || value.table()->size() > mostTold)
         return fail(Errc::ILLEGAL_ARGUMENT, "{}: campaigns are to be a table of at most {}", from.file, mostTold);
-    for (const auto& [campaign, number] : *value.table()) {
+    for (const auto& [campaign, told] : *value.table()) {
         if (!isCampaignId(campaign)) return fail(Errc::ILLEGAL_ARGUMENT, "{}: it has no campaign's id", from.file);
-        if (auto done = take(number, aCount, (into.*member)[campaign]); !done)
-            return fail(Errc::ILLEGAL_ARGUMENT, "{}: the number of {} {}", from.file, campaign, done.error().message);
+        STINT_TRY(readOne(from, campaign, told, (into.*member)[campaign]));
     }
     return {};
 }
-void put(Value::Table& table, std::string_view key, const Numbers& all) {
-    Value::Table numbers;
-    for (const auto& [campaign, number] : all)
-        numbers.emplace(campaign, give(number));
-    if (!numbers.empty()) table.emplace(key, Value{std::move(numbers)});
+template <class Told>
+void put(Value::Table& table, std::string_view key, const std::map<std::string, Told, std::less<>>& all) {
+    Value::Table campaigns;
+    for (const auto& [campaign, told] : all)
+        campaigns.emplace(campaign, valueOfOne(told));
+    if (!campaigns.empty()) table.emplace(key, Value{std::move(campaigns)});
 }
 
 std::string written(const ReplyRow& row) { return jsonOf({tableOf(replyFields, row)}); }
@@ -169,8 +170,8 @@ Result<HelloAnswer> plainHelloAnswerIn(std::string_view text) {
                     papers[1].key,
                     papers[2].key,
                     papers[3].key,
-                    {ordersKey, readNumbers<HelloAnswer, &HelloAnswer::orders>},
-                    {documentsKey, readDocuments}},
+                    {ordersKey, readCampaigns<&HelloAnswer::orders, HelloAnswer>},
+                    {documentsKey, readCampaigns<&HelloAnswer::documents, HelloAnswer>}},
                    (std::size(papers) + 1) * longestSigned);
 }
 
@@ -220,10 +221,7 @@ std::string textOf(const HelloAnswer& answer) {
     for (const PaperRow& row : papers)
         if (const auto& paper = answer.*row.member) table.emplace(row.key.key, valueOf(*paper));
     put(table, ordersKey, answer.orders);
-    Value::Table documents;
-    for (const auto& [campaign, document] : answer.documents)
-        documents.emplace(campaign, valueOf(document));
-    if (!documents.empty()) table.emplace(documentsKey, Value{std::move(documents)});
+    put(table, documentsKey, answer.documents);
     return jsonOf({std::move(table)});
 }
 
@@ -246,8 +244,8 @@ Result<OrderMessage> orderIn(std::string_view text) {
 }
 Result<Hello> helloIn(std::string_view text) {
     return paperIn(text, "the hello", helloFields, textOf,
-                   {{openKey, readNumbers<Hello, &Hello::open>},
-                    {endedKey, readNumbers<Hello, &Hello::ended>},
+                   {{openKey, readCampaigns<&Hello::open, Hello>},
+                    {endedKey, readCampaigns<&Hello::ended, Hello>},
                     {reportedKey, readPaper<&Hello::reported, Hello>},
                     {traceKey, readTrace}});
 }
