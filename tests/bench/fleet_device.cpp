@@ -252,8 +252,7 @@ Result<void> FleetDevice::heardHello(const std::string& text) {
     if (answer.operators) STINT_TRY(trust_->takeOperators(*answer.operators));
     if (answer.certificate) STINT_TRY(trust_->takeCertificate(*answer.certificate, device_.name));
     if (answer.statement) STINT_TRY(trust_->takeStatement(*answer.statement, bootNow()));
-    for (const auto& [id, document] : answer.documents)
-        brought_.insert_or_assign(id, document);
+    brought_ = answer.documents;
     for (const std::string& id : answer.missing) { // it has not read that yet, or has lost it
         const Going& going = going_.at(id);
         if (!going.errand->kept().unsent.empty()) continue; // it is told anyway
@@ -309,22 +308,21 @@ void FleetDevice::lookAtOrders() {
     if (orders_.empty()) return endPass();
     const OrderMessage order = orders_.begin()->second;
     if (auto its = brought_.extract(order.campaign); its && order.round == 0)
-        return loop_.later([this, order, document = std::move(its.mapped())] {
-            orders_.erase(order.campaign);
-            consider(order, document);
-            lookAtOrders();
-        });
+        return heardDocument(order, DocAnswer{std::move(its.mapped()), {}});
     ask(push::FleetWord::Doc, textOf(DocQuestion{order.campaign}), [this, order](const Result<std::string>& text) {
-        auto document = text.ok() ? docAnswerIn(*text) : Result<DocAnswer>(text.error());
-        loop_.later([this, order, document = std::move(document)] {
-            orders_.erase(order.campaign);
-            if (document.ok())
-                consider(order, document->document);
-            else
-                seen_.trouble("doc: " + document.error().message);
-            if (!document.ok() && document.error().code == Errc::UNAVAILABLE) orders_.emplace(order.campaign, order);
-            lookAtOrders();
-        });
+        heardDocument(order, text.ok() ? docAnswerIn(*text) : Result<DocAnswer>(text.error()));
+    });
+}
+
+void FleetDevice::heardDocument(const OrderMessage& order, Result<DocAnswer> document) {
+    loop_.later([this, order, document = std::move(document)] {
+        orders_.erase(order.campaign);
+        if (document.ok())
+            consider(order, document->document);
+        else
+            seen_.trouble("doc: " + document.error().message);
+        if (!document.ok() && document.error().code == Errc::UNAVAILABLE) orders_.emplace(order.campaign, order);
+        lookAtOrders();
     });
 }
 

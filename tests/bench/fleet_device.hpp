@@ -78,6 +78,7 @@ private:
     void hello(const Done& done);
     Result<void> heardHello(const std::string& text);
     void lookAtOrders();
+    void heardDocument(const fleet::OrderMessage& order, Result<fleet::DocAnswer> document);
     void consider(const fleet::OrderMessage& order, fleet::Signed document);
     void endPass();
     void run(const std::string& id);
