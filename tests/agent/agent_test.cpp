@@ -19,6 +19,12 @@ const std::string again = "[[step]]\nrun = [\"/usr/bin/apply-fw\"]\nidempotent =
 const std::string flash = "[[step]]\nrun = [\"/usr/bin/apply-fw\"]\ncommit = true\n[[step]]\nverify = "
                           "[\"/usr/bin/fw-version\"]\nafter = \"restart\"\n";
 
+Campaign another() {
+    Campaign other = World::campaign(command);
+    other.name = "another";
+    return other;
+}
+
 /// The order was heard, and the errand's job stands.
 std::string ordered(World& world, const Campaign& campaign, bool isAlive = true) {
     world.settle();
@@ -708,11 +714,7 @@ TEST_CASE("fleet.md §2.2: an order comes with the answer to a hello, too, once"
     World world;
     const std::string id = ordered(world, World::campaign(command));
     world.die();
-    const Campaign campaign = [] {
-        Campaign other = World::campaign(command);
-        other.name = "another";
-        return other;
-    }();
+    const Campaign campaign = another();
     const std::string its = idOf(campaign);
     world.documents[its] = sure(signedBy(world.server.ann, campaign));
     world.newest.alive.push_back(its);
@@ -731,14 +733,9 @@ TEST_CASE("fleet.md §2.2: a hello brings documents, which are judged as those t
     World world;
     world.settle();
     const std::string id = world.order(World::campaign(command));
-    const Campaign campaign = [] {
-        Campaign other = World::campaign(command);
-        other.name = "another";
-        return other;
-    }();
     SUBCASE("an operator has signed it") { world.brought[id] = world.documents.at(id); }
     SUBCASE("nobody has") { world.brought[id] = {world.documents.at(id).document, {}}; }
-    SUBCASE("it is another campaign's") { world.brought[id] = sure(signedBy(world.server.ann, campaign)); }
+    SUBCASE("it is another campaign's") { world.brought[id] = sure(signedBy(world.server.ann, another())); }
     const bool isWhole = world.brought[id] == world.documents.at(id);
     const bool isNone = world.brought[id].signatures.empty();
     world.documents.clear(); // whoever asks has none

@@ -217,21 +217,22 @@ struct Phone {
         identity = sure(Identity::join(device.directory(), code, std::get<JoinAnswer>(answer), id(), "boot 1", boot));
     }
     HelloAnswer hello(Desk& desk, std::optional<Signed> reported = {}, std::string days = {}) {
-        Hello hello{.version = "0.1.0",
-                    .endpoint = endpoint(),
-                    .open = {},
-                    .ended = {},
-                    .reported = std::move(reported),
-                    .days = std::move(days)};
-        return sure(helloAnswerIn(desk.ask(FleetWord::Hello, id(), textOf(hello))));
+        return saysHello(desk, {.version = "0.1.0",
+                                .endpoint = endpoint(),
+                                .open = {},
+                                .ended = {},
+                                .reported = std::move(reported),
+                                .days = std::move(days)});
     }
     HelloAnswer says(Desk& desk, const Trace& trace) const {
-        const Hello hello{.version = "0.1.0",
-                          .endpoint = endpoint(),
-                          .enrolment = enrolment(),
-                          .open = {},
-                          .ended = {},
-                          .trace = trace};
+        return saysHello(desk, {.version = "0.1.0",
+                                .endpoint = endpoint(),
+                                .enrolment = enrolment(),
+                                .open = {},
+                                .ended = {},
+                                .trace = trace});
+    }
+    HelloAnswer saysHello(Desk& desk, const Hello& hello) const {
         return sure(helloAnswerIn(desk.ask(FleetWord::Hello, id(), textOf(hello))));
     }
     Reply asks(Desk& desk, const std::string& campaign, std::uint32_t slot = 1) {

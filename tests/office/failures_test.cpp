@@ -90,7 +90,7 @@ TEST_CASE("§7: after a power cut of the only broker its log counts, and what de
     fleet.desk = std::make_unique<Desk>(fleet.nats, fleet.server, fleet.roster());
     CHECK(fleet.desk->count(id, Outcome::Succeeded) == 1);
     const Hello hello{.version = "0.1.0", .endpoint = first.endpoint(), .open = {{id, 2}}};
-    const auto answer = sure(helloAnswerIn(fleet.desk->ask(FleetWord::Hello, first.id(), textOf(hello))));
+    const auto answer = first.saysHello(*fleet.desk, hello);
     CHECK(answer.missing == std::vector{id});
     first.sequence = 1;
     first.tell(*fleet.desk, id, Phase::Ended, Outcome::Succeeded);

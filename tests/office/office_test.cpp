@@ -56,8 +56,8 @@ TEST_CASE("§2.2: a hello brings the documents of which its device has told noth
     REQUIRE(brought.size() == 1);
     CHECK(brought.at(id) == document);
     const auto named = [&](std::uint32_t sequence) {
-        const Hello hello{.version = "0.1.0", .endpoint = one.endpoint(), .open = {{id, sequence}}, .ended = {}};
-        return sure(helloAnswerIn(desk.ask(FleetWord::Hello, one.id(), textOf(hello))));
+        return one.saysHello(desk,
+                             {.version = "0.1.0", .endpoint = one.endpoint(), .open = {{id, sequence}}, .ended = {}});
     };
     CHECK(named(0).documents.size() == 1); // it has noted the order, and no more
     CHECK(named(0).orders.empty());
@@ -202,7 +202,7 @@ TEST_CASE(
     CHECK(desk->look([](Office::View& view) { return sure(view.roster().cloned()); }).empty());
     const Hello old{
         .version = "0.1.0", .endpoint = phone.endpoint(), .enrolment = before, .open = {}, .ended = {}, .trace = two};
-    CHECK(sure(helloAnswerIn(desk->ask(FleetWord::Hello, phone.id(), textOf(old)))).isCloned);
+    CHECK(phone.saysHello(*desk, old).isCloned);
     CHECK(desk->look([](Office::View& view) { return sure(view.roster().cloned()); }).empty());
 }
 
@@ -581,7 +581,7 @@ TEST_CASE("§3: labels change by a newer certificate of the same enrolment, whic
                          .enrolment = had.enrolment,
                          .certificate = made,
                          .open = {}};
-        return sure(helloAnswerIn(desk.ask(FleetWord::Hello, phone.id(), textOf(says)))).certificate;
+        return phone.saysHello(desk, says).certificate;
     };
     CHECK(!hello(had.made));
     for (const char* const wrong : {"site", "SITE=x", "=x", "site=a b", ""})
