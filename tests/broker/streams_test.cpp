@@ -46,7 +46,16 @@ struct Reports {
 
 /// A device's questions, all under way at once.
 struct Herd {
-    explicit Herd(const Reports& its) : of(its) {}
+    /// So many are answered at once, and all others from goOn() on.
+    Herd(const NatsServer& nats, int quick) : of(nats) {
+        REQUIRE(of.server.answer(
+            fleetSubjects(FleetWord::Hello), "stint",
+            [this, quick, goesOn = answers.get_future().share()](const std::string&, std::string_view) {
+                if (++heard > quick) goesOn.wait();
+                return "answer";
+            }));
+    }
+    void goOn() { answers.set_value(); }
     void ask(int times, FleetWord word = FleetWord::Hello) {
         for (int n = 0; n < times; ++n)
             of.device.askBeside(fleetSubject(word, "00", of.name), "?", std::chrono::hours(1),
@@ -59,8 +68,9 @@ struct Herd {
         CHECK(of.device.ask(fleetSubject(FleetWord::Slot, "00", of.name), "?").ok());
     }
 
-    const Reports& of;
-    std::atomic<int> answered = 0, refused = 0;
+    std::promise<void> answers;
+    std::atomic<int> heard = 0, answered = 0, refused = 0;
+    const Reports of; // it goes first, and tells what is not answered
 };
 
 } // namespace
@@ -285,31 +295,22 @@ TEST_CASE("a question that nobody answers holds up no other") { // §4.2
 TEST_CASE("of questions that wait the last ones are answered, and of the others it is said that nobody does") { // §3
     constexpr int most = Broker::mostUnanswered;
     const NatsServer nats;
-    std::promise<void> answers;
-    std::atomic<int> heard = 0;
-    const Reports of(nats);
-    Herd herd(of);
-    REQUIRE(of.server.answer(fleetSubjects(FleetWord::Hello), "stint",
-                             [&, goesOn = answers.get_future().share()](const std::string&, std::string_view) {
-                                 ++heard;
-                                 goesOn.wait();
-                                 return "answer";
-                             }));
+    Herd herd(nats, 0);
     herd.ask(1);
-    REQUIRE(eventually([&] { return heard == 1; }));
+    REQUIRE(eventually([&] { return herd.heard == 1; }));
     herd.ask(3 * most);
     herd.untilThere();
-    answers.set_value();
+    herd.goOn();
     REQUIRE(eventually([&] { return herd.answered + herd.refused == 1 + 3 * most; }));
     CHECK(herd.answered >= 1 + most);
     CHECK(herd.answered <= 1 + most + most / 7 + 1); // the first was quick, and is an eighth of what is believed
     herd.ask(1);
     CHECK(eventually([&] { return herd.answered + herd.refused == 2 + 3 * most; }));
-    CHECK(heard == herd.answered);
+    CHECK(herd.heard == herd.answered);
     // An empty answer keeps nobody waiting either.
     const int refused = herd.refused;
-    REQUIRE(of.server.answer(fleetSubjects(FleetWord::Join), "stint",
-                             [](const std::string&, std::string_view) { return ""; }));
+    REQUIRE(herd.of.server.answer(fleetSubjects(FleetWord::Join), "stint",
+                                  [](const std::string&, std::string_view) { return ""; }));
     herd.ask(1, FleetWord::Join);
     CHECK(eventually([&] { return herd.refused == refused + 1; }));
 }
@@ -317,20 +318,12 @@ TEST_CASE("of questions that wait the last ones are answered, and of the others 
 TEST_CASE("a thread that answers many in a second has more of them wait") { // push.md §2.2
     constexpr int quick = 30, most = 3 * Broker::mostUnanswered;            // the first ones are not believed at once
     const NatsServer nats;
-    std::promise<void> answers;
-    std::atomic<int> heard = 0;
-    const Reports of(nats);
-    Herd herd(of);
-    REQUIRE(of.server.answer(fleetSubjects(FleetWord::Hello), "stint",
-                             [&, goesOn = answers.get_future().share()](const std::string&, std::string_view) {
-                                 if (++heard > quick) goesOn.wait();
-                                 return "answer";
-                             }));
+    Herd herd(nats, quick);
     herd.ask(quick + 1);
-    REQUIRE(eventually([&] { return heard == quick + 1; }));
+    REQUIRE(eventually([&] { return herd.heard == quick + 1; }));
     herd.ask(most);
     herd.untilThere();
-    answers.set_value();
+    herd.goOn();
     CHECK(eventually([&] { return herd.answered == quick + 1 + most; }));
 }
 
