@@ -21,6 +21,7 @@
 #include "fleet/document/document.hpp"
 #include "fleet/office/office.hpp"
 #include "mailbox/nats_server.hpp"
+#include "push/broker/reading.hpp"
 
 namespace stint::fleet {
 
@@ -50,7 +51,7 @@ public:
                             .opened = [this] { ++opened_; },
                             .follows = [this] { follows_ = true; },
                             .superseded = [this] { isSuperseded_ = true; }})) {
-        sure(broker.followReports([this](auto report) { office_->reported(std::move(report)); }));
+        sure(broker.listen(push::readSubject, [this](const push::Stored& message) { office_->read(message.body); }));
         broker.follow([this](bool up) { office_->connected(up); });
         REQUIRE(eventually([this] { return leads() || follows_; }));
     }

@@ -323,6 +323,55 @@ TEST_CASE("§5.1: one server of a cluster leads; another reads along, and goes o
     CHECK(later.enrolment() == 1);
 }
 
+TEST_CASE("§5.1: who leads tells the others the reports that it has read, and a server that is alone tells nobody") {
+    for (const std::string member : {"one", ""}) {
+        SmallFleet fleet(1, member);
+        const push::Broker follower = brokerAt(fleet.nats);
+        std::mutex mutex;
+        std::vector<push::Recorded> told;
+        sure(follower.listen(push::readSubject, [&](const push::Stored& message) {
+            const std::lock_guard lock(mutex);
+            for (push::Recorded& one : sure(push::reportsIn(message.body)))
+                told.push_back(std::move(one));
+        }));
+        const std::string id = sure(fleet.desk->start(fleet.campaign(1), true)).id;
+        fleet.letBegin(id, {fleet.desk.get()});
+        fleet.phones.front().tell(*fleet.desk, id, Phase::Ended, Outcome::Succeeded);
+        REQUIRE(eventually([&] { return fleet.desk->count(id, Outcome::Succeeded) == 1; }));
+        const auto stands = follower.read(push::reportsStream, ">", 1).value();
+        const auto areTold = [&](std::size_t count) {
+            const std::lock_guard lock(mutex);
+            return told.size() == count;
+        };
+        if (member.empty()) {
+            CHECK(areTold(0));
+            continue;
+        }
+        REQUIRE(eventually([&] { return areTold(stands.size()); }));
+        for (std::size_t n = 0; n < told.size(); ++n) {
+            CHECK(told[n].message.subject == stands[n].message.subject);
+            CHECK(told[n].message.sequence == stands[n].message.sequence);
+            CHECK(told[n].message.body == stands[n].message.body);
+        }
+    }
+}
+
+TEST_CASE("§5.1: what a server that follows is told, and is no report, costs it nothing") {
+    SmallFleet fleet(1, "one");
+    Desk other(fleet.nats, fleet.server, fleet.server.place / "other.db", "two");
+    const push::Broker liar = brokerAt(fleet.nats);
+    const std::string id = sure(fleet.desk->start(fleet.campaign(1), true)).id;
+    fleet.letBegin(id, {fleet.desk.get()});
+    const push::Recorded far{.message = {.subject = "", .sequence = 7, .headers = {}, .body = "{"}, .at = wallNow()};
+    for (const std::string& text : {std::string("["), push::textsOf({far}).front()})
+        sure(liar.tell(push::readSubject, {}, text));
+    fleet.phones.front().tell(*fleet.desk, id, Phase::Ended, Outcome::Succeeded);
+    REQUIRE(eventually([&] { return fleet.desk->count(id, Outcome::Succeeded) == 1; }));
+    fleet.desk.reset();
+    REQUIRE(eventually([&] { return other.leads(); }));
+    CHECK(other.count(id, Outcome::Succeeded) == 1);
+}
+
 TEST_CASE("§5.1: a server whose lease another one has taken meanwhile says so, and answers nobody") {
     SmallFleet fleet(1, "one");
     const push::Broker broker = brokerAt(fleet.nats);

@@ -16,6 +16,7 @@
 #include "base/version/version.hpp"
 #include "fleet/office/door.hpp"
 #include "fleet/office/poster.hpp"
+#include "push/broker/reading.hpp"
 #include "push/envelope/names.hpp"
 #include "push/keys/private_file.hpp"
 
@@ -108,7 +109,7 @@ Result<void> serve(const Options& options) {
                 .follows = [] { printLine("follows"); },
                 .superseded = [end] { end("another server leads the fleet"); }});
         const Calls calls{broker};
-        STINT_TRY(broker.followReports([&office](auto report) { office->reported(std::move(report)); }));
+        STINT_TRY(broker.listen(push::readSubject, [&](const push::Stored& message) { office->read(message.body); }));
         broker.follow([&](bool up) { office->connected(up); },
                       [&](push::Ending) { end("the broker lets this server in no more"); });
         const std::string token = push::newToken(), address = fmt::format("http://127.0.0.1:{}", server.port());

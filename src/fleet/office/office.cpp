@@ -11,6 +11,7 @@
 #include "base/text/printable.hpp"
 #include "base/time/clock.hpp"
 #include "fleet/document/document.hpp"
+#include "push/broker/reading.hpp"
 #include "push/joining/membership.hpp"
 
 namespace stint::fleet {
@@ -120,7 +121,6 @@ void Office::leave(Work work) {
 
 void Office::connected(bool up) {
     heard_.forget();
-    tells_ = false;
     {
         const std::lock_guard lock(mutex_);
         isUp_ = up;
@@ -129,14 +129,12 @@ void Office::connected(bool up) {
     woken_.notify_one();
 }
 
-// Where the stream tells what it takes, it need not be asked before it has.
-void Office::reported(std::optional<push::Recorded> report) {
-    if (!report && tells_) return;
-    if (report) {
-        tells_ = true;
-        heard_.add(*std::move(report));
-    }
-    lookForReports();
+// A server that follows takes them with its next look.
+void Office::read(std::string_view text) {
+    auto reports = push::reportsIn(text);
+    if (!reports.ok()) return; // the stream has them
+    for (push::Recorded& one : *reports)
+        heard_.add(std::move(one));
 }
 
 void Office::lookForReports() {
@@ -359,6 +357,7 @@ Result<void> Office::open() {
     STINT_TRY(keepList());
     STINT_TRY(readDevices());
     const auto reports = std::pair(reports_, reportsRead_);
+    if (leading) STINT_TRY(hearReports());
     STINT_TRY(openReports());
     bool stood = false;
     if (goesOn_ && leading && reports == std::pair(reports_, reportsRead_)) stood = STINT_TRY(stands());
@@ -385,6 +384,15 @@ Result<void> Office::open() {
     note([](News& news) { news.isAll = true; });
     wires_.opened();
     return {};
+}
+
+/// Before it is looked how many the stream has: so none is missed. Of nats-server 2.9 it is only heard that there is
+/// one.
+Result<void> Office::hearReports() {
+    return broker_.followReports([this](std::optional<push::Recorded> report) {
+        if (report) heard_.add(*std::move(report));
+        lookForReports();
+    });
 }
 
 // One of those that answer is asked, by chance: who does not lead is none of them, or a part of the questions would
@@ -602,6 +610,9 @@ Result<void> Office::readDevices() {
 
 Result<void> Office::openReports() {
     const push::StreamState stream = STINT_TRY(broker_.openReports(copies_));
+    if (!stream.tells) // but devices do, before it has it
+        STINT_TRY(broker_.listenOnlyTo({push::fleetSubjects(push::FleetWord::Report)},
+                                       [this](const push::Stored&) { lookForReports(); }));
     if (stream.store != reports_) heard_.forget();
     reports_ = stream.store;
     reportsBefore_ = std::exchange(reportsLast_, stream.last);
@@ -645,7 +656,11 @@ Result<void> Office::readAllReports(bool leading) {
 /// A batch of them. False: there are no more now.
 Result<bool> Office::readReports() {
     const auto some = STINT_TRY(someReports(reportsRead_ + 1, mostReports));
-    if (!some.all.empty()) STINT_TRY(takeReports(some, true));
+    if (some.all.empty()) return false;
+    STINT_TRY(takeReports(some, true));
+    if (lease_)
+        for (const std::string& text : push::textsOf(some.all))
+            STINT_TRY(broker_.tell(push::readSubject, {}, text));
     return some.all.size() == mostReports;
 }
 

@@ -3,7 +3,6 @@
 // orders go out. Whatever waits for the broker waits there, so that many who ask meanwhile are one entry of a log.
 #pragma once
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -87,8 +86,8 @@ public:
 
     /// The broker is there, again, or gone.
     void connected(bool up);
-    /// The stream has taken a report; nullopt: a device sends one there.
-    void reported(std::optional<push::Recorded> report);
+    /// The server that leads says what it has read of devices' reports.
+    void read(std::string_view text);
 
     using Answered = std::function<void(std::string answer)>;
     /// PROPOSAL: a device's questions that wait at once; more are passed over, so that none takes the office from
@@ -196,6 +195,7 @@ private:
     void turn();
 
     /// Devices' questions come here from now on; and not any more.
+    Result<void> hearReports();
     Result<void> answer();
     void shut();
 
@@ -309,7 +309,6 @@ private:
     std::optional<Duration> look_;
     // From any thread.
     HeardReports heard_;
-    std::atomic<bool> tells_ = false; ///< since there is this connection the stream has told what it takes
     std::map<std::tuple<std::string, Device, std::uint32_t>, std::vector<Answered>> asking_; ///< by campaign and slot
     std::optional<Signed> statement_; ///< which says the following
     Statement said_;

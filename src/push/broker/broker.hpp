@@ -24,6 +24,7 @@ struct StreamState {
     Bytes bytes = 0;        ///< that it has
     Bytes most = 0;         ///< that it takes; 0: as many as the server has room for
     int replicas = 1;       ///< how many servers of a cluster keep it
+    bool tells = false;     ///< what it takes, as messages of its own
 };
 
 /// A bucket's value, and which one it is of those that the key had.
@@ -120,9 +121,9 @@ public:
     /// little for any.
     Result<StreamState> openReports(int replicas = 1, Bytes most = mostReports) const;
     using Heard = std::function<void(std::optional<Recorded> report)>;
-    /// From now on what that stream takes is heard, from a thread of its own: in its order, unless another of its
-    /// servers leads meanwhile, and what is told while no way leads here is missing. nullopt, from another one: a
-    /// device sends something there; of a stream of nats-server 2.9 nothing else is heard.
+    /// From now on what that stream takes is heard, where it tells that, from a thread of its own: in its order, unless
+    /// another of its servers leads meanwhile, and what is told while no way leads here is missing. nullopt: it has
+    /// taken one, and nats-server 2.9 does not say when. Ended by answerNoMore().
     Result<void> followReports(const Heard& heard) const;
     /// The same for a stream of one subject of which nothing can be taken out, until it is as old as that.
     Result<StreamState> openDiary(const char* name, const char* subject, Duration age, int replicas = 1) const;
@@ -193,7 +194,7 @@ public:
     /// The same, of answers that come later, from any thread; what is answered when the connection is closed comes to
     /// nothing.
     Result<void> answerLater(const std::string& subjects, const std::string& group, Take take) const;
-    /// Ends both: neither is a question answered any more that waits for their threads.
+    /// Ends both, and followReports(): neither is anything answered, or heard, any more that waits for their threads.
     void answerNoMore() const;
     using Hear = std::function<void(const Stored& message)>;
     /// From now on messages to these subjects are heard, from a thread of their own.

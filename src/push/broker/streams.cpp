@@ -93,7 +93,8 @@ Result<StreamState> Broker::Connection::open(jsStreamConfig& config) {
                        .last = info->State.LastSeq,
                        .bytes = static_cast<Bytes>(info->State.Bytes),
                        .most = std::max<Bytes>(info->Config->MaxBytes, 0),
-                       .replicas = static_cast<int>(info->Config->Replicas)};
+                       .replicas = static_cast<int>(info->Config->Replicas),
+                       .tells = info->Config->RePublish != nullptr};
 }
 
 Result<StreamState> Broker::openStream(std::string_view shard, int replicas) const {
@@ -296,11 +297,12 @@ Result<std::vector<std::optional<Stored>>> Broker::nextOf(const std::vector<From
 
 // The stream's own word has the headers of an answer; by 2.9 without the time.
 Result<void> Broker::followReports(const Heard& heard) const {
-    STINT_TRY(it_->subscribe(fmt::format("{}>", takenPrefix), "", [heard](natsMsg* message, natsSubscription*) {
-        if (auto report = recordedIn(message, reportsStream); report.ok() && *report) heard(*std::move(report));
-    }));
-    STINT_TRY(it_->subscribe(fleetSubjects(FleetWord::Report), "",
-                             [heard](natsMsg*, natsSubscription*) { heard(std::nullopt); }));
+    const auto hear = [heard](natsMsg* message, natsSubscription*) {
+        auto report = recordedIn(message, reportsStream);
+        heard(report.ok() ? *std::move(report) : std::nullopt);
+    };
+    auto* const followed = STINT_TRY(it_->subscribe(fmt::format("{}>", takenPrefix), "", hear));
+    it_->answering.push_back(followed);
     it_->flush();
     return {};
 }
