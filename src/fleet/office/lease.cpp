@@ -17,8 +17,10 @@ Result<void> Lease::open(const push::Broker& broker, int replicas) const {
 
 Result<bool> Lease::hold(const push::Broker& broker, Instant now) {
     if (now < renewal_) return leads_;
+    const std::uint64_t before = seen_;
     leads_ = STINT_TRY(take(broker));
-    renewal_ = now + life_ / 3;
+    const bool isRenewed = leads_ || seen_ != before;
+    renewal_ = now + (isRenewed ? life_ / 3 : life_ / 15);
     return leads_;
 }
 
@@ -26,6 +28,7 @@ Result<bool> Lease::take(const push::Broker& broker) {
     const auto there = STINT_TRY(broker.valueOf(leaseBucket, leaseKey));
     if (there.revision != 0 && there.text != itself_) {
         leader_ = printable(there.text.substr(there.text.find(' ') + 1));
+        seen_ = there.revision;
         return false;
     }
     const auto taken = broker.replace(leaseBucket, leaseKey, itself_, there.revision);

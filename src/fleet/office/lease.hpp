@@ -25,6 +25,8 @@ public:
     /// Takes it where nobody has it, and renews it, three times in its life at most. False: another server leads.
     /// Unavailable: the broker does not say.
     Result<bool> hold(const push::Broker& broker, Instant now);
+    /// When hold() is to be called again: a third of its life later, or, where another server leads and has not renewed
+    /// it since the call before, a fifth of that.
     Instant renewal() const { return renewal_; }
     /// The place of the server that leads, where another does.
     const std::string& leader() const { return leader_; }
@@ -35,6 +37,7 @@ private:
     std::string itself_, leader_;
     Duration life_;
     bool leads_ = false;
+    std::uint64_t seen_ = 0; ///< the revision by which another server led
     Instant renewal_{};
 };
 
