@@ -51,7 +51,8 @@ public:
                             .opened = [this] { ++opened_; },
                             .follows = [this] { follows_ = true; },
                             .superseded = [this] { isSuperseded_ = true; }})) {
-        sure(broker.listen(push::readSubject, [this](const push::Stored& message) { office_->read(message.body); }));
+        sure(broker.listen(push::readSubject,
+                           [this](const push::Stored& message) { office_->leaderRead(message.body); }));
         broker.follow([this](bool up) { office_->connected(up); });
         REQUIRE(eventually([this] { return leads() || follows_; }));
     }

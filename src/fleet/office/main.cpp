@@ -109,7 +109,8 @@ Result<void> serve(const Options& options) {
                 .follows = [] { printLine("follows"); },
                 .superseded = [end] { end("another server leads the fleet"); }});
         const Calls calls{broker};
-        STINT_TRY(broker.listen(push::readSubject, [&](const push::Stored& message) { office->read(message.body); }));
+        STINT_TRY(
+            broker.listen(push::readSubject, [&](const push::Stored& message) { office->leaderRead(message.body); }));
         broker.follow([&](bool up) { office->connected(up); },
                       [&](push::Ending) { end("the broker lets this server in no more"); });
         const std::string token = push::newToken(), address = fmt::format("http://127.0.0.1:{}", server.port());

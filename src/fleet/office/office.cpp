@@ -130,7 +130,7 @@ void Office::connected(bool up) {
 }
 
 // A server that follows takes them with its next look.
-void Office::read(std::string_view text) {
+void Office::leaderRead(std::string_view text) {
     auto reports = push::reportsIn(text);
     if (!reports.ok()) return; // the stream has them
     for (push::Recorded& one : *reports)

@@ -87,7 +87,7 @@ public:
     /// The broker is there, again, or gone.
     void connected(bool up);
     /// The server that leads says what it has read of devices' reports.
-    void read(std::string_view text);
+    void leaderRead(std::string_view text);
 
     using Answered = std::function<void(std::string answer)>;
     /// PROPOSAL: a device's questions that wait at once; more are passed over, so that none takes the office from

@@ -13,15 +13,16 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t ofAText = 128 << 10;
+constexpr std::uint64_t year10000 = 253'402'300'800'000; ///< ms; a time that may be reckoned with is before it
 
 Json jsonOf(const Recorded& one) {
     return {one.message.sequence, one.at.time_since_epoch().count(), one.message.subject, in64(one.message.body)};
 }
 
 std::optional<Recorded> recordedFrom(const Json& row) {
-    const bool isRow = row.is_array() && row.size() == 4 && row[0].is_number_unsigned() && row[1].is_number_integer() &&
-                       row[2].is_string() && row[3].is_string();
-    if (!isRow) return std::nullopt;
+    const bool isRow = row.is_array() && row.size() == 4 && row[0].is_number_unsigned() &&
+                       row[1].is_number_unsigned() && row[2].is_string() && row[3].is_string();
+    if (!isRow || row[1].get<std::uint64_t>() >= year10000) return std::nullopt;
     auto body = from64(row[3].get_ref<const std::string&>());
     if (!body) return std::nullopt;
     return Recorded{.message = {.subject = row[2].get<std::string>(),
