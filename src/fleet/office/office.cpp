@@ -386,8 +386,7 @@ Result<void> Office::open() {
     return {};
 }
 
-/// Before it is looked how many the stream has: so none is missed. Of nats-server 2.9 it is only heard that there is
-/// one.
+// Before it is looked how many the stream has: so none is missed. 2.9 says of one only that it is there.
 Result<void> Office::hearReports() {
     return broker_.followReports([this](std::optional<push::Recorded> report) {
         if (report) heard_.add(*std::move(report));

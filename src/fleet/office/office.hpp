@@ -194,7 +194,7 @@ private:
     std::chrono::milliseconds rest() const;
     void turn();
 
-    /// Devices' questions come here from now on; and not any more.
+    /// Devices' reports are heard here from now on; their questions are answered; and neither any more.
     Result<void> hearReports();
     Result<void> answer();
     void shut();
