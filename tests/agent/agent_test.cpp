@@ -236,7 +236,7 @@ TEST_CASE("fleet.md §4.2: from the order to its end, each report is the server'
     CHECK(world.did.find("clear") != std::string::npos);
     world.die();
     const Assignment noted = world.noted(id);
-    CHECK(noted.kept.unsent.empty());
+    CHECK(!noted.kept.unsent);
     CHECK(noted.order == Signed{});
     // The same order again comes to nothing.
     world.hear({.campaign = id, .enrolment = 1, .round = 0, .again = true});

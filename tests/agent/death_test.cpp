@@ -54,7 +54,7 @@ bool live(const std::string& steps, int diesAt, bool diesBefore, int& deaths) {
     // Nothing is left but the daily job.
     CHECK(world.standing.size() == 1);
     world.die();
-    CHECK(world.noted(id).kept.unsent.empty());
+    CHECK(!world.noted(id).kept.unsent);
     CHECK(world.noted(id).order == Signed{});
     deaths += world.spoken > diesAt ? 1 : 0;
     return world.spoken > diesAt;

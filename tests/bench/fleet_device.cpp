@@ -255,7 +255,7 @@ Result<void> FleetDevice::heardHello(const std::string& text) {
     brought_ = answer.documents;
     for (const std::string& id : answer.missing) { // it has not read that yet, or has lost it
         const Going& going = going_.at(id);
-        if (!going.errand->kept().unsent.empty()) continue; // it is told anyway
+        if (going.errand->kept().unsent) continue; // it is told anyway
         ask(push::FleetWord::Report, reportOf(id, going.last), [this](const Result<std::string>&) { ++seen_.again; });
     }
     std::vector<std::string> cancelled;
@@ -448,10 +448,10 @@ void FleetDevice::tellLater() {
 void FleetDevice::tellNext() {
     if (isTelling_) return;
     const auto next =
-        std::ranges::find_if(going_, [](const auto& each) { return !each.second.errand->kept().unsent.empty(); });
+        std::ranges::find_if(going_, [](const auto& each) { return each.second.errand->kept().unsent.has_value(); });
     if (next == going_.end()) return;
     const std::string& id = next->first;
-    const Telling telling = next->second.errand->kept().unsent.front();
+    const Telling telling = *next->second.errand->kept().unsent;
     isTelling_ = true;
     ask(push::FleetWord::Report, reportOf(id, telling),
         [this, id, telling, at = steadyNow()](const Result<std::string>& text) {
@@ -467,7 +467,7 @@ void FleetDevice::tellNext() {
             going.seen->reports.add(steadyNow() - at);
             happen(id, Errand::Acknowledged{telling.sequence});
             const Kept& kept = going.errand->kept();
-            if (telling.phase == Phase::Ended && kept.unsent.empty() && !std::exchange(going.hasToldEnd, true)) {
+            if (telling.phase == Phase::Ended && !kept.unsent && !std::exchange(going.hasToldEnd, true)) {
                 going.seen->ends.insert_or_assign(device_.name, kept.outcome);
                 ++going.seen->outcomes[kept.outcome];
                 seen_.changed(id);

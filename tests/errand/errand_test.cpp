@@ -68,7 +68,7 @@ public:
 
     /// The effects since it was asked last, a word each.
     std::string did() { return std::exchange(did_, {}); }
-    const Telling& last() const { return errand_->kept().unsent.back(); }
+    const Telling& last() const { return *errand_->kept().unsent; }
     const Kept& kept() const { return errand_->kept(); }
     bool isRunning() const { return errand_->isRunning(); }
     std::uint32_t asked() const { return asked_.slot; }
@@ -148,11 +148,11 @@ TEST_CASE(
     Phone phone({Phone::get()});
     const Errand::Blocked charging{{{"CONSTRAINT_CHARGING", WallTime(1h)}}, {}, WallTime(2h)};
     phone.handle(charging);
-    CHECK(phone.kept().unsent.empty()); // nobody has ordered anything
+    CHECK(!phone.kept().unsent); // nobody has ordered anything
     phone.offered();
     phone.handle(Errand::Run{});
     phone.handle(charging);
-    CHECK(phone.kept().unsent.size() == 1); // it does not wait
+    CHECK(phone.last().sequence == 1); // it does not wait
     phone.answered(Reply::Word::Later, 10min);
     phone.handle(charging);
     CHECK(phone.last().phase == Phase::Waiting);
@@ -390,20 +390,27 @@ TEST_CASE("fleet.md §4.2: offered twice it is one errand; a new round is anothe
     CHECK(phone.last().outcome == Outcome::Succeeded);
 }
 
-TEST_CASE("fleet.md §4.1: what it tells stays until the server has it, and of much the newest") {
+TEST_CASE("fleet.md §4.4: the newest report stays until the server has it, and those before it say no more") {
     Phone phone({Phone::get()});
     phone.begun();
-    REQUIRE(phone.kept().unsent.size() == 2);
-    phone.handle(Errand::Acknowledged{1});
-    REQUIRE(phone.kept().unsent.size() == 1);
-    for (int times = 0; times < 40; ++times) {
-        phone.handle(Errand::Stop{});
-        phone.handle(Errand::Run{});
-        phone.answered(Reply::Word::Begin, 1h);
-    }
-    CHECK(phone.kept().unsent.size() == 16);
+    CHECK(phone.last().sequence == 2);
+    CHECK(phone.last().phase == Phase::Running);
+    phone.handle(Errand::Acknowledged{1}); // that was on its way
+    CHECK(phone.last().sequence == 2);
+    CHECK(!phone.kept().last);
+    phone.handle(Errand::Stop{}); // gives its slot back
+    CHECK(phone.last().slot == 1);
+    phone.handle(Errand::Run{});
+    phone.answered(Reply::Word::Begin, 1h);
+    CHECK(phone.last().slot == 2);
     phone.good();
+    CHECK(phone.last().sequence == 5);
     CHECK(phone.last().outcome == Outcome::Succeeded);
+    phone.handle(Errand::Acknowledged{4});
+    CHECK(phone.last().sequence == 5);
+    phone.handle(Errand::Acknowledged{5});
+    CHECK(!phone.kept().unsent);
+    CHECK(phone.kept().last->sequence == 5);
 }
 
 TEST_CASE("fleet.md §4.2: the server's word for a silent device becomes the device's, where that has not begun") {

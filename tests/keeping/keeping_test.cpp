@@ -2,6 +2,7 @@
 // the campaign is where it was.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <functional>
 
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include <fmt/core.h>
+#include <sodium.h>
 
 #include "base/result/errors.hpp"
 #include "base/text/printable.hpp"
@@ -66,7 +68,7 @@ std::vector<Assignment> story() {
     happens(Errand::Offered{0});
     happens(Errand::Run{});
     happens(Errand::Answered{1, start, {Reply::Word::Begin, 24h}});
-    happens(Errand::Acknowledged{1});
+    happens(Errand::Acknowledged{2});
     happens(Errand::StepEnded{0, false, "saved fw.img"});
     happens(Errand::Allowed{});
     happens(Errand::Cancel{});
@@ -152,7 +154,7 @@ TEST_CASE("an errand as text is no longer that errand if a value in it cannot be
                               R"({"bot":"1"})", R"([])", R"({"step":1)", ""})
         CHECK_MESSAGE(!keptIn(wrong).ok(), wrong);
     CHECK(textOf(story()[6].kept).find("\"allowed\":true") != std::string::npos);
-    CHECK(textOf(story()[3].kept.unsent.front()) == R"({"phase":"waiting","sequence":1,"step":1})");
+    CHECK(textOf(*story()[3].kept.unsent) == R"({"phase":"running","sequence":2,"slot":1,"step":1})");
     for (const char* more : {R"("phase":7)", R"("phase":"offered")", R"("phase":"ended")", R"("sequence":0)",
                              R"("code":2147483648)", R"("words":1)", R"("wods":"x")"}) {
         const std::string other = std::string(more).starts_with("\"phase") ? "" : R"(,"phase":"waiting")";
@@ -249,11 +251,40 @@ TEST_CASE("a damaged row costs its campaign alone, which has failed, and its ser
             CHECK(keeping.all().at(whole.id) == whole);
             const Kept& kept = keeping.all().at(broken.id).kept;
             CHECK(kept.outcome == Outcome::Failed);
-            REQUIRE(kept.unsent.size() == 1);
-            CHECK(kept.unsent.front().round == 2);
-            CHECK(kept.unsent.front().sequence > broken.kept.sequence);
-            CHECK(kept.unsent.front().outcome == Outcome::Failed);
+            REQUIRE(kept.unsent);
+            CHECK(kept.unsent->round == 2);
+            CHECK(kept.unsent->sequence > broken.kept.sequence);
+            CHECK(kept.unsent->outcome == Outcome::Failed);
         }
+    }
+}
+
+TEST_CASE("of the reports that an older Stint has kept the newest is told") { // fleet.md §4.4
+    Device device;
+    const Assignment one = story()[3];
+    {
+        Keeping keeping = device.open();
+        save(keeping, one);
+    }
+    const std::string older = R"({"phase":"waiting","sequence":1,"step":1})";
+    const std::string numbers = fmt::format("{} {} {} {}", one.round, one.enrolment,
+                                            one.heard.time_since_epoch().count(), one.until.time_since_epoch().count());
+    std::string all;
+    for (const std::string& text : {numbers, one.id, one.order.document, signaturesOf(one.order), textOf(one.kept),
+                                    older, textOf(*one.kept.unsent)})
+        all += fmt::format("{}:{}", text.size(), text);
+    std::array<unsigned char, crypto_generichash_BYTES> digest{};
+    crypto_generichash(digest.data(), digest.size(), reinterpret_cast<const unsigned char*>(all.data()), all.size(),
+                       nullptr, 0);
+    std::array<char, 2 * digest.size() + 1> hex{};
+    sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
+    device.change(fmt::format("INSERT INTO reports VALUES ('{}', 1, '{}'); UPDATE campaigns SET digest = x'{}'", one.id,
+                              older, hex.data()));
+    for (int times = 0; times < 2; ++times) {
+        Keeping keeping = device.open();
+        CHECK(device.notices.empty());
+        CHECK(keeping.all().at(one.id) == one);
+        save(keeping, one);
     }
 }
 
@@ -385,10 +416,10 @@ TEST_CASE("one that has ended keeps its name until 90 days after its expiry, so 
     Assignment over = ordered();
     over.kept.outcome = Outcome::Succeeded;
     over.kept.sequence = 5;
-    over.kept.unsent.push_back({.sequence = 5, .phase = Phase::Ended, .outcome = Outcome::Succeeded});
+    over.kept.unsent = Telling{.sequence = 5, .phase = Phase::Ended, .outcome = Outcome::Succeeded};
     save(keeping, over);
     CHECK(!keeping.all().at(over.id).order.document.empty()); // its server does not know yet
-    over.kept.unsent.clear();
+    over.kept.unsent.reset();
     save(keeping, over);
     CHECK(keeping.all().at(over.id).order == Signed{});
     CHECK(keeping.all().at(over.id).kept.sequence == 5);

@@ -151,8 +151,8 @@ void FleetWorld::play(Device device, std::uint32_t) {
 void FleetWorld::send(Device device) {
     Phone& phone = phones_[device];
     if (!phone.isOnline || !phone.errand) return;
-    for (const Telling& telling : phone.kept.unsent)
-        at(soon(once(10) ? 30min : 5s), [this, device, telling] {
+    if (const auto& unsent = phone.kept.unsent)
+        at(soon(once(10) ? 30min : 5s), [this, device, telling = *unsent] {
             if (once(20)) return; // it is lost on the way
             reports_.push_back({Report{device, enrolmentOf(device), telling}, now_});
             for (std::size_t server = 0; server < servers_.size(); ++server)
@@ -162,10 +162,10 @@ void FleetWorld::send(Device device) {
             });
         });
     // Reports that nobody has acknowledged are sent again.
-    if (!phone.kept.unsent.empty())
+    if (phone.kept.unsent)
         at(1h, [this, device, last = phone.kept.sequence] {
             Phone& same = phones_[device];
-            if (!same.kept.unsent.empty() && same.kept.sequence == last) send(device);
+            if (same.kept.unsent && same.kept.sequence == last) send(device);
         });
 }
 

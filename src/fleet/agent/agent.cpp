@@ -45,7 +45,7 @@ Outcome endFor(Reason reason) {
 /// The job's end, for who follows it.
 stint::Outcome endOf(const Kept& kept) {
     std::string text(wordOf(kept.outcome));
-    const std::string words = kept.unsent.empty() ? "" : kept.unsent.back().words;
+    const std::string words = kept.unsent ? kept.unsent->words : "";
     if (!words.empty()) text += ": " + (sealedIn(words).empty() ? words : "its words are sealed");
     return {kept.outcome == Outcome::Succeeded ? ends::ok : ends::failure, text.substr(0, text.find('\n'))};
 }
@@ -112,8 +112,8 @@ Result<void> Agent::begin(std::vector<Standing> jobs) {
     const auto all = keeping_->all(); // saving one may forget others
     bool isWorkWanted = keeping_->desired() && !keeping_->desired()->isTold;
     for (const auto& [id, noted] : all) {
-        isWorkWanted = isWorkWanted || isPending(noted) || !noted.kept.unsent.empty();
-        if (noted.isOpen() ? noted.kept.sequence == 0 : noted.kept.unsent.empty()) continue;
+        isWorkWanted = isWorkWanted || isPending(noted) || noted.kept.unsent;
+        if (noted.isOpen() ? noted.kept.sequence == 0 : !noted.kept.unsent) continue;
         Going& going = going_[id];
         going.noted = noted;
         beginErrand(going);
@@ -340,7 +340,7 @@ void Agent::take(Going& going, const std::vector<Errand::Effect>& effects) {
     }
     for (const Errand::Effect& effect : effects)
         std::visit([&](const auto& each) { perform(going, each); }, effect);
-    if (!going.noted.isOpen() && going.noted.kept.unsent.empty() && !going.run) going_.erase(id);
+    if (!going.noted.isOpen() && !going.noted.kept.unsent && !going.run) going_.erase(id);
 }
 
 Result<void> Agent::keep(Going& going) {

@@ -312,7 +312,7 @@ void Agent::renew() {
 // ---- Reports ----
 
 bool Agent::hasUntold() const {
-    return std::ranges::any_of(going_, [](const auto& each) { return !each.second.noted.kept.unsent.empty(); });
+    return std::ranges::any_of(going_, [](const auto& each) { return each.second.noted.kept.unsent.has_value(); });
 }
 
 bool Agent::runsCampaign() const {
@@ -364,10 +364,10 @@ void Agent::lookAtWaiting() {
 void Agent::tellNext() {
     if (isTelling_ || fault_ || !mayTalk()) return;
     const auto next =
-        std::ranges::find_if(going_, [](const auto& each) { return !each.second.noted.kept.unsent.empty(); });
+        std::ranges::find_if(going_, [](const auto& each) { return each.second.noted.kept.unsent.has_value(); });
     Retold report;
     if (next != going_.end())
-        report = {next->first, next->second.noted.kept.unsent.front()};
+        report = {next->first, *next->second.noted.kept.unsent};
     else if (!retold_.empty())
         report = retold_.front();
     else

@@ -9,8 +9,6 @@ namespace stint::fleet {
 
 namespace {
 
-/// The last report counts, so of many that wait the first say nothing more.
-constexpr std::size_t mostUnsent = 16;
 constexpr std::string_view interrupted = "interrupted",
                            doneElsewhere = "the server has it as succeeded, and this device has not done it";
 
@@ -35,7 +33,7 @@ std::vector<Errand::Effect> Errand::begin(Instant now) {
         else
             waitAgain(Duration(0));
     }
-    if (!kept_.unsent.empty()) give(Send{});
+    if (kept_.unsent) give(Send{});
     return std::exchange(effects_, {});
 }
 
@@ -234,9 +232,8 @@ void Errand::end(Outcome outcome, std::int32_t code, std::string words) {
 }
 
 void Errand::tell(Phase phase, Outcome outcome, std::int32_t code, std::string words) {
-    kept_.unsent.push_back(
-        {kept_.round, ++kept_.sequence, kept_.slot, phase, outcome, kept_.step + 1, code, std::move(words)});
-    if (kept_.unsent.size() > mostUnsent) kept_.unsent.pop_front();
+    kept_.unsent =
+        Telling{kept_.round, ++kept_.sequence, kept_.slot, phase, outcome, kept_.step + 1, code, std::move(words)};
     kept_.last.reset();
     kept_.waitsFor.clear(); // that report says nothing of them
 }
@@ -257,7 +254,7 @@ void Errand::on(const Blocked& blocked) {
     tell(Phase::Waiting);
     kept_.waitsFor = std::move(reasons);
     kept_.waitsForAt = blocked.at;
-    Telling& told = kept_.unsent.back();
+    Telling& told = *kept_.unsent;
     if (kept_.isSlotOpen) --told.slot;
     told.blockers = blocked.blockers;
     told.words = blocked.words;
@@ -265,10 +262,8 @@ void Errand::on(const Blocked& blocked) {
 }
 
 void Errand::on(const Acknowledged& acknowledged) {
-    while (!kept_.unsent.empty() && kept_.unsent.front().sequence <= acknowledged.sequence) {
-        if (kept_.unsent.size() == 1) kept_.last = std::move(kept_.unsent.front());
-        kept_.unsent.pop_front();
-    }
+    if (kept_.unsent && kept_.unsent->sequence <= acknowledged.sequence)
+        kept_.last = std::exchange(kept_.unsent, std::nullopt);
 }
 
 } // namespace stint::fleet

@@ -4,7 +4,6 @@
 // reports are where they were.
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <variant>
@@ -43,8 +42,8 @@ struct Kept {
     Outcome outcome = Outcome::None;
     std::vector<std::string> waitsFor; ///< the reasons that were told last, by their names
     WallTime waitsForAt{};             ///< when that was, by the fleet's time
-    std::deque<Telling> unsent;
-    std::optional<Telling> last; ///< the newest report, once the server has had it: it may lose it again
+    std::optional<Telling> unsent;     ///< the newest report, until the server has it: it says all that counts
+    std::optional<Telling> last;       ///< and from then on, for the server may lose it again
 
     bool operator==(const Kept&) const = default;
 };

@@ -47,7 +47,7 @@ struct Columns {
     std::string id;
     std::int64_t round = 0, enrolment = 0, heard = 0, until = 0;
     std::string document, signatures, kept;
-    std::vector<std::string> reports;
+    std::vector<std::string> reports; ///< the newest last: an older Stint has kept more than that
 
     std::string digest() const {
         const std::string numbers = fmt::format("{} {} {} {}", round, enrolment, heard, until);
@@ -67,8 +67,7 @@ Columns columnsOf(const Assignment& from) {
                     .signatures = signaturesOf(from.order),
                     .kept = textOf(from.kept),
                     .reports = {}};
-    for (const Telling& telling : from.kept.unsent)
-        columns.reports.push_back(textOf(telling));
+    if (from.kept.unsent) columns.reports.push_back(textOf(*from.kept.unsent));
     return columns;
 }
 
@@ -82,10 +81,7 @@ Result<Assignment> assignmentOf(const Columns& from) {
                     .kept = {}};
     STINT_TRY(readSignatures(from.signatures, made.order));
     made.kept = STINT_TRY(keptIn(from.kept));
-    for (const std::string& report : from.reports) {
-        Telling telling = STINT_TRY(tellingIn(report));
-        made.kept.unsent.push_back(std::move(telling));
-    }
+    if (!from.reports.empty()) made.kept.unsent = STINT_TRY(tellingIn(from.reports.back()));
     return made;
 }
 
@@ -102,14 +98,14 @@ Assignment lost(const Columns& row, WallTime now) {
     made.kept.round = round;
     made.kept.sequence = farSequence;
     made.kept.outcome = Outcome::Failed;
-    made.kept.unsent.push_back({.round = round,
-                                .sequence = farSequence,
-                                .slot = 0,
-                                .phase = Phase::Ended,
-                                .outcome = Outcome::Failed,
-                                .step = 0,
-                                .code = 0,
-                                .words = "what the device had noted of it was damaged"});
+    made.kept.unsent = Telling{.round = round,
+                               .sequence = farSequence,
+                               .slot = 0,
+                               .phase = Phase::Ended,
+                               .outcome = Outcome::Failed,
+                               .step = 0,
+                               .code = 0,
+                               .words = "what the device had noted of it was damaged"};
     return made;
 }
 
@@ -275,9 +271,8 @@ Result<void> Keeping::drop(std::string_view id) {
 Result<void> Keeping::write(const Assignment& assignment) {
     const Columns columns = columnsOf(assignment);
     STINT_TRY(dropReports_.run(columns.id));
-    for (std::size_t nth = 0; nth < columns.reports.size(); ++nth)
-        STINT_TRY(
-            insertReport_.run(columns.id, std::int64_t{assignment.kept.unsent[nth].sequence}, columns.reports[nth]));
+    if (const auto& unsent = assignment.kept.unsent)
+        STINT_TRY(insertReport_.run(columns.id, std::int64_t{unsent->sequence}, columns.reports.back()));
     const std::string digest = columns.digest();
     return insert_.run(columns.id, columns.round, columns.enrolment, columns.heard, columns.until, columns.document,
                        columns.signatures, columns.kept, Blob{digest});
@@ -308,7 +303,7 @@ Result<void> Keeping::save(Assignment assignment, WallTime now) {
             return fail(Errc::ILLEGAL_STATE, "this device has {} campaigns that have not ended, and takes no more",
                         mostOpen);
     }
-    if (!assignment.isOpen() && assignment.kept.unsent.empty()) assignment.order = {};
+    if (!assignment.isOpen() && !assignment.kept.unsent) assignment.order = {};
     const auto gone = outlived(now, assignment);
     STINT_TRY(together([&]() -> Result<void> {
         for (const std::string& id : gone)

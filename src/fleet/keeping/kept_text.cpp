@@ -107,7 +107,7 @@ Result<Kept> keptIn(std::string_view text) {
                 .outcome = static_cast<Outcome>(row.outcome),
                 .waitsFor = std::move(row.waitsFor),
                 .waitsForAt = row.waitsForAt,
-                .unsent = {},
+                .unsent = std::nullopt,
                 .last = std::move(last)};
 }
 

@@ -55,7 +55,7 @@ fleet::Kept Phones::keptOf(Nth device) const {
                      .failures = phone.failures,
                      .boot = phone.boot == 0 ? std::string() : fmt::format("{}", phone.boot - 1),
                      .outcome = phone.outcome,
-                     .unsent = {}};
+                     .unsent = std::nullopt};
     if (const auto unsent = unsent_.find(device); unsent != unsent_.end()) kept.unsent = unsent->second;
     return kept;
 }
@@ -74,10 +74,10 @@ void Phones::keep(Nth device, const fleet::Kept& kept) {
     phone.isCancelled = kept.isCancelled;
     phone.failures = kept.failures;
     phone.outcome = kept.outcome;
-    if (kept.unsent.empty())
-        unsent_.erase(device);
+    if (kept.unsent)
+        unsent_.insert_or_assign(device, *kept.unsent);
     else
-        unsent_[device] = kept.unsent;
+        unsent_.erase(device);
 }
 
 Phones::Awake& Phones::wake(Nth device) {
@@ -270,13 +270,12 @@ void Phones::told(Nth device) {
         phone.isTelling = true;
         return agenda_.at(*again, What::Told, device);
     }
-    const std::deque<fleet::Telling> reports = unsent->second;
+    const fleet::Telling report = unsent->second;
     if (awake_.contains(device))
-        happen(device, Errand::Acknowledged{reports.back().sequence});
+        happen(device, Errand::Acknowledged{report.sequence});
     else
         unsent_.erase(device);
-    for (const fleet::Telling& telling : reports)
-        office_.report(device, telling);
+    office_.report(device, report);
 }
 
 // ---- Steps ----

@@ -126,7 +126,7 @@ private:
     Office& office_;
     std::vector<Phone> phones_;
     std::unordered_map<Nth, std::unique_ptr<Awake>> awake_;
-    std::unordered_map<Nth, std::deque<fleet::Telling>> unsent_; ///< of those at rest
+    std::unordered_map<Nth, fleet::Telling> unsent_; ///< of those at rest
     std::unordered_map<Nth, Part> parts_;
     std::uint32_t running_ = 0, mostRunning_ = 0;
 };
