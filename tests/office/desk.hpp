@@ -37,14 +37,14 @@ inline push::Broker brokerAt(const NatsServer& nats) {
 class Desk {
 public:
     Desk(const NatsServer& nats, const SmallServer& server, const std::filesystem::path& roster,
-         const std::string& member = "", const std::filesystem::path& data = {})
+         const std::string& member = "", const std::filesystem::path& data = {}, Duration leaseLife = 2s)
         : broker(brokerAt(nats)), line(brokerAt(nats)),
           office_(std::make_unique<Office>(
               broker,
               Office::Settings{.data = data.empty() ? server.place.path() : data,
                                .member = member,
                                .route = member + "'s",
-                               .leaseLife = 2s},
+                               .leaseLife = leaseLife},
               sure(Roster::open(roster)), data.empty() ? server.keys() : sure(FleetKeys::open(data)),
               Office::Wires{.post = [this](const std::string& to, const OrderMessage& order) { posted(to, order); },
                             .tell = [this](const std::string& sentence) { told(sentence); },
@@ -268,9 +268,10 @@ struct Phone {
 
 /// A fleet of that many devices, all of which have joined and said hello.
 struct SmallFleet {
-    explicit SmallFleet(std::size_t count, const std::string& member = "", const std::string& limits = "")
+    explicit SmallFleet(std::size_t count, const std::string& member = "", const std::string& limits = "",
+                        Duration leaseLife = 2s)
         : nats(limits), phones(count) {
-        desk = std::make_unique<Desk>(nats, server, roster(), member);
+        desk = std::make_unique<Desk>(nats, server, roster(), member, std::filesystem::path(), leaseLife);
         const JoinCode code = desk->invites(server);
         for (Phone& phone : phones) {
             phone.join(*desk, code);

@@ -173,6 +173,50 @@ TEST_CASE("§5: an entry of which nobody knows whether the broker has it is appe
     CHECK(other.nextEntry(id) == desk.nextEntry(id));
 }
 
+TEST_CASE("§5.1: while its lease lasts a server whose broker does not answer has questions wait, and goes on") {
+    SmallFleet fleet(3, "one", "", Lease::usualLife);
+    Desk& desk = *fleet.desk;
+    const std::string id = sure(desk.start(fleet.campaign(2), true)).id;
+    const auto asks = [&](std::size_t n, std::promise<std::string>& answer) {
+        const SlotQuestion question{id, fleet.phones[n].enrolment(), 0, 1};
+        desk.office().ask(FleetWord::Slot, fleet.phones[n].id(), textOf(question),
+                          [&](std::string text) { answer.set_value(std::move(text)); });
+    };
+    const auto comesToNothing = [&] { return !desk.isOpen(); };
+    std::promise<std::string> first, second, third;
+    fleet.nats.freeze();
+    asks(0, first);
+    REQUIRE(eventually(comesToNothing));
+    CHECK(desk.instruct(fleet.instruction(id, "pause")).error().code == Errc::UNAVAILABLE);
+    asks(1, second);
+    fleet.nats.thaw();
+    CHECK(sure(replyIn(first.get_future().get())).word == Reply::Word::Begin);
+    CHECK(sure(replyIn(second.get_future().get())).word == Reply::Word::Begin);
+    REQUIRE(eventually([&] { return desk.isOpen(); }));
+    CHECK(desk.nextEntry(id) == sure(Ledger::open(desk.broker)).last()); // each is there once, behind the document
+
+    fleet.nats.kill();
+    REQUIRE(eventually(comesToNothing));
+    asks(2, third);
+    fleet.phones[0].sequence = 1;
+    fleet.nats.start();
+    CHECK(sure(replyIn(third.get_future().get())).word == Reply::Word::Later);
+    fleet.phones[0].tell(desk, id, Phase::Ended, Outcome::Succeeded);
+    CHECK(eventually([&] { return desk.count(id, Outcome::Succeeded) == 1; }));
+    CHECK(desk.opened() == 1); // nothing was read again
+}
+
+TEST_CASE("§5.1: where the broker comes back with less, a server reads anew, while its lease lasts, too") {
+    SmallFleet fleet(2, "one", "", Lease::usualLife);
+    Desk& desk = *fleet.desk;
+    const std::string id = sure(desk.start(fleet.campaign(1), true)).id;
+    Disk disk(fleet.nats);
+    REQUIRE(fleet.phones[0].asks(desk, id).word == Reply::Word::Begin);
+    disk.returns(desk);
+    CHECK(fleet.phones[1].asks(desk, id).word == Reply::Word::Begin);
+    CHECK(fleet.phones[0].asks(desk, id).word == Reply::Word::Later);
+}
+
 TEST_CASE("§5: where another server has written meanwhile, all is read again") {
     SmallFleet fleet(3);
     Desk& desk = *fleet.desk;

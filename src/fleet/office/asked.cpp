@@ -76,7 +76,7 @@ std::string Office::answerTo(push::FleetWord word, const std::string& device, co
     if (answer.ok()) return *answer;
     // Where the broker or the disk did not take something it is asked again.
     const bool isTheirs = answer.error().code != Errc::UNAVAILABLE && answer.error().code != Errc::STORAGE;
-    if (!isTheirs) interrupt(answer.error());
+    if (!isTheirs) hold(answer.error());
     return isTheirs ? errorAnswer(answer.error().message) : std::string();
 }
 

@@ -19,6 +19,7 @@ Result<bool> Lease::hold(const push::Broker& broker, Instant now) {
     if (now < renewal_) return leads_;
     const std::uint64_t before = seen_;
     leads_ = STINT_TRY(take(broker));
+    held_ = now;
     const bool isRenewed = leads_ || seen_ != before;
     renewal_ = now + (isRenewed ? life_ / 3 : life_ / 15);
     return leads_;

@@ -3,6 +3,7 @@
 // number is written once.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "push/broker/broker.hpp"
@@ -28,6 +29,8 @@ public:
     /// When hold() is to be called again: a third of its life later, or, where another server leads and has not renewed
     /// it since the call before, a fifth of that.
     Instant renewal() const { return renewal_; }
+    /// No other server leads before that; nullopt: this one does not.
+    std::optional<Instant> end() const { return leads_ ? std::optional(held_ + life_) : std::nullopt; }
     /// The place of the server that leads, where another does.
     const std::string& leader() const { return leader_; }
 
@@ -38,6 +41,7 @@ private:
     Duration life_;
     bool leads_ = false;
     std::uint64_t seen_ = 0; ///< the revision by which another server led
+    Instant held_{};         ///< when the broker was asked that has said so last
     Instant renewal_{};
 };
 

@@ -18,7 +18,8 @@ namespace stint::fleet {
 namespace {
 
 constexpr auto betweenTries = std::chrono::seconds(1);
-constexpr auto longestRest = std::chrono::minutes(1); ///< a clock may be set
+constexpr Duration untilTriedAgain = std::chrono::milliseconds(250); ///< where it leads yet
+constexpr auto longestRest = std::chrono::minutes(1);                ///< a clock may be set
 constexpr auto betweenSweeps = std::chrono::hours(1);
 constexpr Duration campaignsKept = std::chrono::hours(24 * 30); ///< fleet.md §2.1
 constexpr Duration untilLooked = std::chrono::seconds(1);
@@ -53,7 +54,7 @@ public:
         return Standing{found->second.campaign, found->second.steering};
     }
     const DesiredState& desired() override { return office_.desired(); }
-    bool isOpen() const override { return office_.isOpen_; }
+    bool isOpen() const override { return office_.checkOpen().ok(); }
     Result<void> opened() const override { return office_.checkOpen(); }
     const std::string& told() const override { return office_.told_; }
     Result<push::StreamState> reportStore() override {
@@ -153,10 +154,7 @@ void Office::ask(push::FleetWord word, std::string device, std::string question,
         ++waiting;
     }
     leave([this, word, device = std::move(device), question = std::move(question), answered = std::move(answered)] {
-        taken(device);
-        if (!isOpen_) return; // it asks again
-        if (word == push::FleetWord::Slot) return askForSlot(device, question, answered);
-        if (std::string answer = answerTo(word, device, question); !answer.empty()) answered(std::move(answer));
+        answerNow(word, device, question, answered);
     });
 }
 
@@ -208,6 +206,18 @@ void Office::look(std::function<void(View&)> looking) {
 
 // ---- The office's thread ----
 
+void Office::answerNow(push::FleetWord word, const std::string& device, const std::string& question,
+                       const Answered& answered) {
+    if (isHeld()) {
+        held_.emplace_back([=, this] { answerNow(word, device, question, answered); });
+        return;
+    }
+    taken(device);
+    if (!isOpen_) return; // it asks again
+    if (word == push::FleetWord::Slot) return askForSlot(device, question, answered);
+    if (std::string answer = answerTo(word, device, question); !answer.empty()) answered(std::move(answer));
+}
+
 void Office::run() {
     while (true) {
         std::deque<Work> work;
@@ -221,30 +231,34 @@ void Office::run() {
             isUp = isUp_;
             hasReports = std::exchange(hasReports_, false);
         }
-        if (hasChanged) shut(); // what was told may be gone
-        if (!isUp) interrupt(fail(Errc::UNAVAILABLE, "the broker is away"));
+        if (hasChanged) hasLost_ = isOpen_; // what was told may be gone
+        if (!isUp || (hasChanged && hasLost_)) hold(fail(Errc::UNAVAILABLE, "the broker is away"));
+        const bool tries = isHeld() && isUp && (hasChanged || bootNow() >= *triesAt_);
+        if (tries) tryAgain();
         const bool isDue = !follows_ || bootNow() >= lease_->renewal();
         if (isUp && !isOpen_ && isDue) {
             if (const auto opened = open(); !opened.ok()) interrupt(opened.error());
-        } else if (isOpen_ && (hasReports || (look_ && steadyNow() >= *look_))) {
+        } else if (answers() && (hasReports || (look_ && steadyNow() >= *look_))) {
             look_.reset();
             if (hasReports) look_ = steadyNow() + untilLooked;
             // One batch a turn: however many tell, those who ask have their turn, too.
             const auto read = readReports();
-            if (!read.ok()) interrupt(read.error());
+            if (!read.ok()) hold(read.error());
             if (read.ok() && *read) lookForReports();
         }
-        if (isOpen_ && lease_) {
-            if (const auto still = leadOn(); !still.ok()) interrupt(still.error());
+        if (answers() && lease_) {
+            if (const auto still = leadOn(); !still.ok()) hold(still.error());
         }
         for (const Work& one : work)
             one();
         turn();
+        if (tries && answers()) goOn();
     }
 }
 
 std::chrono::milliseconds Office::rest() const {
     if (!isOpen_ && !follows_) return betweenTries;
+    if (isHeld()) return std::max(*triesAt_ - bootNow(), Duration(0));
     std::optional<WallTime> next;
     if (lease_) next = wallNow() + std::max(lease_->renewal() - bootNow(), Duration(0));
     if (follows_)
@@ -260,13 +274,13 @@ std::chrono::milliseconds Office::rest() const {
 /// The time passes, and each log gets its entries.
 void Office::turn() {
     for (auto& [id, running] : campaigns_) {
-        if (!isOpen_) return;
+        if (!answers()) return;
         const auto due = running.steering.nextDeadline();
         if (due && *due <= wallNow()) carryOut(id, running, running.steering.handle(Tick{}, wallNow()));
         if (!append(id, running).ok()) return;
     }
     const WallTime now = wallNow();
-    if (!isOpen_ || (now < sweptAt_ + betweenSweeps && now >= sweptAt_)) return;
+    if (!answers() || (now < sweptAt_ + betweenSweeps && now >= sweptAt_)) return;
     sweptAt_ = now;
     if (const auto swept = forgetOld(); !swept.ok()) lose(swept.error());
 }
@@ -274,11 +288,13 @@ void Office::turn() {
 /// An error: nobody is answered any more.
 Result<void> Office::append(const std::string& id, Running& running) {
     const auto appended = [&]() -> Result<void> {
-        while (const Entry* const next = running.steering.begin())
+        const Entry* next = running.steering.underWay(); // that nobody has answered for
+        if (!next) next = running.steering.begin();
+        for (; next; next = running.steering.begin())
             STINT_TRY(write(id, running, *next));
         return {};
     }();
-    if (!appended.ok()) interrupt(appended.error());
+    if (!appended.ok()) hold(appended.error());
     return appended;
 }
 
@@ -299,6 +315,9 @@ Result<void> Office::write(const std::string& id, Running& running, Entry entry)
 /// All that was read is thrown away: somebody else may have written. Nobody who waits for an answer gets one.
 void Office::lose(const Error& why) {
     shut();
+    triesAt_.reset();
+    hasLost_ = false;
+    release();
     follows_ = readsOn_ = false;
     goesOn_ = false;
     asking_.clear();
@@ -317,6 +336,41 @@ void Office::interrupt(const Error& why) {
     readsOn_ = readsOn;
 }
 
+/// While its lease lasts no other server leads: its questions wait, and as soon as the broker answers it goes on where
+/// it was. So it needs those alone of the broker's streams that it goes on with, where a kill leaves a third without a
+/// leader.
+void Office::hold(const Error& why) {
+    if (why.code != Errc::UNAVAILABLE || !leadsYet()) return interrupt(why);
+    triesAt_ = std::min(bootNow() + untilTriedAgain, *lease_->end());
+    tellOnce(why.message);
+}
+
+bool Office::leadsYet() const {
+    const auto end = lease_ ? lease_->end() : std::nullopt;
+    return isOpen_ && end && bootNow() < *end;
+}
+
+void Office::tryAgain() {
+    if (!leadsYet()) return interrupt(fail(Errc::UNAVAILABLE, "{}", told_));
+    triesAt_.reset();
+    look_ = steadyNow(); // for what was told meanwhile
+    if (!hasLost_) return;
+    const auto there = isThere();
+    if (!there.ok()) return hold(there.error());
+    hasLost_ = false;
+    if (!*there) lose(fail(Errc::UNAVAILABLE, "the broker has lost something, or another server has written"));
+}
+
+void Office::goOn() {
+    release();
+    tellOnce(isGoing);
+}
+
+void Office::release() {
+    for (Work& one : std::exchange(held_, {}))
+        leave(std::move(one));
+}
+
 void Office::heed(const Error& why) {
     if (why.code == Errc::STORAGE) lose(why);
 }
@@ -329,7 +383,7 @@ void Office::tellOnce(const std::string& sentence) {
 }
 
 Result<void> Office::checkOpen() const {
-    if (isOpen_) return {};
+    if (answers()) return {};
     if (follows_) return fail(Errc::ILLEGAL_STATE, "{}: it is the one to ask", told_);
     return fail(Errc::UNAVAILABLE, "{}", told_);
 }
@@ -426,6 +480,15 @@ Result<bool> Office::stands() {
     return ledger_->last() < campaignsRead_.next;
 }
 
+/// After its connection was away: what it knows of the logs and of the reports is there yet.
+Result<bool> Office::isThere() {
+    ledger_ = STINT_TRY(Ledger::open(broker_, copies_));
+    const auto reports = std::pair(reports_, reportsRead_);
+    STINT_TRY(openReports());
+    if (reports != std::pair(reports_, reportsRead_)) return false;
+    return stands();
+}
+
 /// The logs, from their beginning where nothing of them is known, and then what devices told.
 Result<void> Office::readAll(bool leading) {
     bool isKnown = follows_;
@@ -460,16 +523,19 @@ Result<int> Office::replicas() const {
 /// It leads, and says so to the others in time; what it keeps is kept by as many as there are now.
 Result<void> Office::leadOn() {
     if (bootNow() < lease_->renewal()) return {};
-    const int copies = STINT_TRY(replicas());
     const bool leading = STINT_TRY(lease_->hold(broker_, bootNow()));
     if (!leading) {
         wires_.superseded();
         return fail(Errc::UNAVAILABLE, "{} leads the fleet from now on", lease_->leader());
     }
     look_ = steadyNow(); // a way between two servers may have been away
-    if (copies == std::exchange(copies_, copies)) return {};
-    STINT_TRY(openStores());
-    return openReports();
+    const auto copies = replicas();
+    if (!copies.ok() || *copies == copies_) return {}; // with the next renewal
+    const int before = std::exchange(copies_, *copies);
+    auto opened = openStores();
+    if (opened.ok()) opened = openReports();
+    if (!opened.ok()) copies_ = before;
+    return opened;
 }
 
 /// They are there, and each kept by as many servers as there are.

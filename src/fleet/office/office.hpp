@@ -183,6 +183,8 @@ private:
     void leave(Work work);
     void lookForReports();
     void taken(const std::string& device);
+    void answerNow(push::FleetWord word, const std::string& device, const std::string& question,
+                   const Answered& answered);
     template <class Note> void note(Note note) {
         if (!watcher_) return;
         if (!news_.isAll) note(news_);
@@ -227,6 +229,17 @@ private:
     Result<void> hearKept(const std::string& id, Running& running);
     void lose(const Error& why);
     void interrupt(const Error& why);
+
+    // It leads, and the broker does not answer.
+    void hold(const Error& why);
+    bool isHeld() const { return isOpen_ && triesAt_; }
+    bool answers() const { return isOpen_ && !triesAt_; }
+    bool leadsYet() const;
+    void tryAgain();
+    Result<bool> isThere();
+    void goOn();
+    void release();
+
     /// All is lost where the roster is damaged, or anything full.
     void heed(const Error& why);
     template <class Value> Result<Value> heeded(Result<Value> result) {
@@ -318,7 +331,10 @@ private:
     std::optional<Error> damage_; ///< the roster's, which is to be made anew
     bool mayBeFull_ = false;      ///< the broker, or the disk, did not take something
     bool isOpen_ = false;
-    std::function<void()> watcher_; ///< nullptr: nobody looks on
+    std::optional<Instant> triesAt_; ///< the broker is asked again then, which does not answer; by bootNow()
+    bool hasLost_ = false;           ///< the connection, since it answered last
+    std::vector<Work> held_;         ///< devices' questions since then
+    std::function<void()> watcher_;  ///< nullptr: nobody looks on
     News news_;
     bool hasNews_ = false; ///< that were told to be there
 
