@@ -390,7 +390,7 @@ TEST_CASE("fleet.md §4.2: offered twice it is one errand; a new round is anothe
     CHECK(phone.last().outcome == Outcome::Succeeded);
 }
 
-TEST_CASE("fleet.md §4.4: the newest report stays until the server has it, and those before it say no more") {
+TEST_CASE("fleet.md §4.2: the newest report stays until the server has it, and those before it say no more") {
     Phone phone({Phone::get()});
     phone.begun();
     CHECK(phone.last().sequence == 2);

@@ -259,7 +259,7 @@ TEST_CASE("a damaged row costs its campaign alone, which has failed, and its ser
     }
 }
 
-TEST_CASE("of the reports that an older Stint has kept the newest is told") { // fleet.md §4.4
+TEST_CASE("of the reports that an older Stint has kept the newest is told") { // fleet.md §4.2
     Device device;
     const Assignment one = story()[3];
     {
