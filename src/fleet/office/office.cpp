@@ -54,7 +54,7 @@ public:
         return Standing{found->second.campaign, found->second.steering};
     }
     const DesiredState& desired() override { return office_.desired(); }
-    bool isOpen() const override { return office_.checkOpen().ok(); }
+    bool isOpen() const override { return office_.answers(); }
     Result<void> opened() const override { return office_.checkOpen(); }
     const std::string& told() const override { return office_.told_; }
     Result<push::StreamState> reportStore() override {
@@ -410,11 +410,10 @@ Result<void> Office::open() {
     STINT_TRY(readHouse());
     STINT_TRY(keepList());
     STINT_TRY(readDevices());
-    const auto reports = std::pair(reports_, reportsRead_);
     if (leading) STINT_TRY(hearReports());
-    STINT_TRY(openReports());
+    const bool isSame = STINT_TRY(openReports());
     bool stood = false;
-    if (goesOn_ && leading && reports == std::pair(reports_, reportsRead_)) stood = STINT_TRY(stands());
+    if (goesOn_ && leading && isSame) stood = STINT_TRY(stands());
     goesOn_ = stood;
     if (!stood) STINT_TRY(readAll(leading));
     if (!leading) {
@@ -483,10 +482,8 @@ Result<bool> Office::stands() {
 /// After its connection was away: what it knows of the logs and of the reports is there yet.
 Result<bool> Office::isThere() {
     ledger_ = STINT_TRY(Ledger::open(broker_, copies_));
-    const auto reports = std::pair(reports_, reportsRead_);
-    STINT_TRY(openReports());
-    if (reports != std::pair(reports_, reportsRead_)) return false;
-    return stands();
+    const bool isSame = STINT_TRY(openReports());
+    return isSame ? stands() : Result<bool>(false);
 }
 
 /// The logs, from their beginning where nothing of them is known, and then what devices told.
@@ -532,8 +529,11 @@ Result<void> Office::leadOn() {
     const auto copies = replicas();
     if (!copies.ok() || *copies == copies_) return {}; // with the next renewal
     const int before = std::exchange(copies_, *copies);
-    auto opened = openStores();
-    if (opened.ok()) opened = openReports();
+    const auto opened = [&]() -> Result<void> {
+        STINT_TRY(openStores());
+        STINT_TRY(openReports());
+        return {};
+    }();
     if (!opened.ok()) copies_ = before;
     return opened;
 }
@@ -673,7 +673,8 @@ Result<void> Office::readDevices() {
     return done;
 }
 
-Result<void> Office::openReports() {
+Result<bool> Office::openReports() {
+    const auto before = std::pair(reports_, reportsRead_);
     const push::StreamState stream = STINT_TRY(broker_.openReports(copies_));
     if (!stream.tells) // but devices do, before it has it
         STINT_TRY(broker_.listenOnlyTo({push::fleetSubjects(push::FleetWord::Report)},
@@ -682,11 +683,12 @@ Result<void> Office::openReports() {
     reports_ = stream.store;
     reportsBefore_ = std::exchange(reportsLast_, stream.last);
     reportsRead_ = STINT_TRY(roster_.position(reports_));
-    if (reportsRead_ <= stream.last) return {};
-    heard_.forget();
-    STINT_TRY(roster_.goBack(reports_, stream.last));
-    reportsRead_ = stream.last;
-    return {};
+    if (reportsRead_ > stream.last) {
+        heard_.forget();
+        STINT_TRY(roster_.goBack(reports_, stream.last));
+        reportsRead_ = stream.last;
+    }
+    return before == std::pair(reports_, reportsRead_);
 }
 
 /// The stream has all that was heard: the broker, which could tell anything, tells both.

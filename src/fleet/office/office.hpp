@@ -215,7 +215,8 @@ private:
     Result<void> takeDesired(std::string_view text);
     Result<void> readDevices();
     Result<void> readCampaigns();
-    Result<void> openReports();
+    /// False: their stream is another than it was, or has less.
+    Result<bool> openReports();
     struct Reports {
         std::vector<push::Recorded> all;
         SealedReports sealed{};
