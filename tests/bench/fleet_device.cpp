@@ -21,7 +21,8 @@ constexpr Duration firstRest = std::chrono::seconds(10); ///< as stintd lets the
 constexpr Duration restNoNews = std::chrono::hours(1);
 constexpr Duration patience = std::chrono::seconds(2); ///< push.md §4.2: twice as long after a silence
 constexpr int mostSilent = 3;
-constexpr Duration longestQuestion = std::chrono::seconds(15), betweenSends = std::chrono::seconds(3); ///< push.md §4.2
+constexpr Duration longestQuestion = std::chrono::seconds(15),
+                   untilSentAgain = std::chrono::seconds(3); ///< push.md §4.2
 constexpr Duration quiet = std::chrono::minutes(4); ///< push.md §4.1: then it asks whether anything is missing
 constexpr std::string_view sequenceHeader = "Nats-Sequence";
 
@@ -180,10 +181,11 @@ void FleetDevice::send(std::uint64_t which) {
                   const auto answered = asked_.extract(its);
                   answered.mapped().answered(std::move(answer));
               });
-    loop_.after(betweenSends, [this, which, time = ++asked.times] {
+    loop_.after(untilSentAgain * (1 << asked.times), [this, which, time = asked.times + 1] {
         const auto its = asked_.find(which);
         if (its != asked_.end() && its->second.isSent && its->second.times == time) send(which);
     });
+    ++asked.times;
 }
 
 void FleetDevice::registerForPush(const push::PublicKey& server, const std::string& origin, Done done) {

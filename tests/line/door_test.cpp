@@ -152,6 +152,7 @@ TEST_CASE("questions without an answer hold up neither messages nor another's qu
     CHECK(person.answers.size() == 1); // none of the four
     for (std::size_t n = 1; n <= 4; ++n)
         CHECK(stage.answer(person, n) == "UNAVAILABLE");
+    CHECK(stage.unanswered == 8 * 3); // each at once, 3 s later, and 6 s after that
     stage.daemon->caller = "";
     CHECK(stage.asked(person, "hello", "again") == stage.hello("again"));
     CHECK(stage.daemon->reports.back()); // the line was asked, and is there

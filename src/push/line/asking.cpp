@@ -9,8 +9,9 @@
 namespace stint::push {
 namespace {
 
-// PROPOSALs: of a server's end that another one takes the place of nobody says what became of a question.
-constexpr Duration longest = 15s, betweenSends = 3s, untilDoubt = 10s, lingering = 30s;
+// PROPOSALs: of a server's end that another one takes the place of nobody says what became of a question. Where none
+// can answer all who ask, each time that they ask again is more to do.
+constexpr Duration longest = 15s, untilSentAgain = 3s, untilDoubt = 8s, lingering = 30s;
 
 } // namespace
 
@@ -22,6 +23,7 @@ void Asking::ask(std::string subject, std::string question, Answered answered) {
     made.text = std::move(question);
     made.answered = std::move(answered);
     made.asked = steadyNow();
+    made.patience = untilSentAgain;
     made.late.set(longest, [this, number] { late(number); });
     if (const auto held = fetching_.hold(); !held.ok()) return end(number, held.error());
     if (fetching_.isConnected()) send(number, made);
@@ -29,7 +31,8 @@ void Asking::ask(std::string subject, std::string question, Answered answered) {
 
 void Asking::send(std::uint64_t number, Question& question) {
     question.isSent = true;
-    question.silent.set(betweenSends, [this, number] { hears(number); });
+    question.silent.set(question.patience, [this, number] { hears(number); });
+    question.patience *= 2;
     fetching_.askBeside(question.subject, question.text, longest, [this, number](const Result<std::string>& answer) {
         if (answer.ok()) end(number, answer);
     });

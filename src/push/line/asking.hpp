@@ -39,8 +39,9 @@ private:
         explicit Question(sd_event* loop) : silent(loop), late(loop) {}
         std::string subject, text;
         Answered answered;
-        bool isSent = false; ///< over the connection that there is
-        Duration asked{0};   ///< by steadyNow()
+        bool isSent = false;  ///< over the connection that there is
+        Duration asked{0};    ///< by steadyNow()
+        Duration patience{0}; ///< it is sent again after so much silence
         Timer silent, late;
     };
     void send(std::uint64_t number, Question& question);
