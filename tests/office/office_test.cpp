@@ -699,6 +699,38 @@ TEST_CASE("§5.1: a device that asks without end is passed over, and keeps nobod
     fleet.desk.reset();
 }
 
+TEST_CASE("§5.1: a question that waits already is no other, and who asked last has its answer") {
+    SmallFleet fleet(1);
+    Desk& desk = *fleet.desk;
+    const Signed campaign = fleet.campaign(1);
+    const std::string id = sure(desk.start(campaign, true)).id;
+    std::promise<void> isBusy, mayGoOn;
+    desk.office().look([&](Office::View&) {
+        isBusy.set_value();
+        mayGoOn.get_future().wait();
+    });
+    isBusy.get_future().wait();
+    const std::string slot = textOf(SlotQuestion{id, fleet.phones[0].enrolment(), 0, 1}), doc = textOf(DocQuestion{id});
+    std::vector<std::string> begins(3 * Office::mostWaiting), documents(begins.size());
+    std::atomic<int> came = 0;
+    for (std::size_t n = 0; n < begins.size(); ++n) {
+        const auto asks = [&](FleetWord word, const std::string& question, std::string& into) {
+            desk.office().ask(word, fleet.phones[0].id(), question, [&](std::string text) {
+                into = std::move(text);
+                ++came;
+            });
+        };
+        asks(FleetWord::Slot, slot, begins[n]);
+        asks(FleetWord::Doc, doc, documents[n]);
+    }
+    mayGoOn.set_value();
+    REQUIRE(eventually([&] { return came == 2; }));
+    CHECK(sure(replyIn(begins.back())).word == Reply::Word::Begin);
+    CHECK(sure(docAnswerIn(documents.back())).document.document == campaign.document);
+    CHECK(fleet.phones[0].asks(desk, id).word == Reply::Word::Begin); // it is another one, now that it has an answer
+    CHECK(came == 2);
+}
+
 TEST_CASE("§5.1: however many devices tell, those who ask have their turn") {
     SmallFleet fleet(1);
     Desk& desk = *fleet.desk;

@@ -257,7 +257,7 @@ void Office::askForSlot(const std::string& device, const std::string& question, 
     const auto found = campaigns_.find(asked->campaign);
     const auto number = found == campaigns_.end() ? std::nullopt : found->second.steering.numberOf(device);
     if (!number) return answered(textOf(Reply{})); // it is over for whoever is not meant
-    asking_[{asked->campaign, *number, asked->slot}].push_back(std::move(answered));
+    asking_[{asked->campaign, *number, asked->slot}] = std::move(answered);
     const Ask ask{*number, asked->enrolment, static_cast<std::uint8_t>(asked->round), asked->slot};
     carryOut(found->first, found->second, found->second.steering.handle(ask, wallNow()));
 }
@@ -267,9 +267,7 @@ void Office::carryOut(const std::string& id, const Running& running, const std::
         if (const auto* const to = std::get_if<Order>(&effect)) order(id, running, *to);
         if (const auto* const told = std::get_if<Told>(&effect)) {
             const auto waiting = asking_.extract({id, told->device, told->slot});
-            if (waiting.empty()) continue;
-            for (const Answered& answered : waiting.mapped())
-                answered(textOf(told->reply));
+            if (!waiting.empty()) waiting.mapped()(textOf(told->reply));
         }
     }
 }

@@ -147,21 +147,27 @@ void Office::lookForReports() {
 }
 
 void Office::ask(push::FleetWord word, std::string device, std::string question, Answered answered) {
+    std::shared_ptr<Asked> asked;
     {
         const std::lock_guard lock(mutex_);
-        int& waiting = waiting_[device];
-        if (waiting >= mostWaiting) return;
-        ++waiting;
+        auto& waiting = waiting_[device];
+        const auto isSame = [&](const auto& other) { return other->word == word && other->text == question; };
+        if (const auto same = std::ranges::find_if(waiting, isSame); same != waiting.end()) {
+            (*same)->answered = std::move(answered);
+            return;
+        }
+        if (waiting.size() >= mostWaiting) return;
+        asked = waiting.emplace_back(
+            std::make_shared<Asked>(Asked{word, std::move(device), std::move(question), std::move(answered)}));
     }
-    leave([this, word, device = std::move(device), question = std::move(question), answered = std::move(answered)] {
-        answerNow(word, device, question, answered);
-    });
+    leave([this, asked = std::move(asked)] { answerNow(asked); });
 }
 
-void Office::taken(const std::string& device) {
+void Office::taken(const std::shared_ptr<Asked>& asked) {
     const std::lock_guard lock(mutex_);
-    const auto its = waiting_.find(device);
-    if (--its->second == 0) waiting_.erase(its);
+    const auto its = waiting_.find(asked->device);
+    std::erase(its->second, asked);
+    if (its->second.empty()) waiting_.erase(its);
 }
 
 void Office::start(Signed document, bool all, std::function<void(Result<Started>)> done) {
@@ -206,16 +212,16 @@ void Office::look(std::function<void(View&)> looking) {
 
 // ---- The office's thread ----
 
-void Office::answerNow(push::FleetWord word, const std::string& device, const std::string& question,
-                       const Answered& answered) {
+void Office::answerNow(const std::shared_ptr<Asked>& asked) {
     if (isHeld()) {
-        held_.emplace_back([=, this] { answerNow(word, device, question, answered); });
+        held_.emplace_back([=, this] { answerNow(asked); });
         return;
     }
-    taken(device);
+    taken(asked);
     if (!isOpen_) return; // it asks again
-    if (word == push::FleetWord::Slot) return askForSlot(device, question, answered);
-    if (std::string answer = answerTo(word, device, question); !answer.empty()) answered(std::move(answer));
+    if (asked->word == push::FleetWord::Slot) return askForSlot(asked->device, asked->text, std::move(asked->answered));
+    std::string answer = answerTo(asked->word, asked->device, asked->text);
+    if (!answer.empty()) asked->answered(std::move(answer));
 }
 
 void Office::run() {

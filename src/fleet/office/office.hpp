@@ -92,8 +92,9 @@ public:
     using Answered = std::function<void(std::string answer)>;
     /// PROPOSAL: a device's questions that wait at once; more are passed over, so that none takes the office from
     /// others.
-    static constexpr int mostWaiting = 4;
-    /// A device's question; no answer: it asks again.
+    static constexpr std::size_t mostWaiting = 4;
+    /// A device's question; no answer: it asks again. While it waits the same is one question, and who asked last has
+    /// the answer.
     void ask(push::FleetWord word, std::string device, std::string question, Answered answered);
 
     struct Started {
@@ -180,11 +181,17 @@ private:
 
     Enroller enrollerBy(FleetKeys keys);
 
+    /// A device's question that waits.
+    struct Asked {
+        push::FleetWord word;
+        std::string device, text;
+        Answered answered;
+    };
     void leave(Work work);
     void lookForReports();
-    void taken(const std::string& device);
-    void answerNow(push::FleetWord word, const std::string& device, const std::string& question,
-                   const Answered& answered);
+    /// It waits no more, and nobody else asks it now.
+    void taken(const std::shared_ptr<Asked>& asked);
+    void answerNow(const std::shared_ptr<Asked>& asked);
     template <class Note> void note(Note note) {
         if (!watcher_) return;
         if (!news_.isAll) note(news_);
@@ -323,8 +330,8 @@ private:
     std::optional<Duration> look_;
     // From any thread.
     HeardReports heard_;
-    std::map<std::tuple<std::string, Device, std::uint32_t>, std::vector<Answered>> asking_; ///< by campaign and slot
-    std::optional<Signed> statement_; ///< which says the following
+    std::map<std::tuple<std::string, Device, std::uint32_t>, Answered> asking_; ///< by campaign and slot
+    std::optional<Signed> statement_;                                           ///< which says the following
     Statement said_;
     std::int64_t counted_ = 0;
     std::array<std::int64_t, passedRows.size()> passed_{};
@@ -342,7 +349,7 @@ private:
     std::mutex mutex_;
     std::condition_variable woken_;
     std::deque<Work> left_;
-    std::map<std::string, int> waiting_; ///< questions in there, by device
+    std::map<std::string, std::vector<std::shared_ptr<Asked>>> waiting_; ///< questions in there or held, by device
     bool isUp_ = false, hasChanged_ = false, hasReports_ = false, ends_ = false;
     std::thread thread_;
 };
