@@ -2,11 +2,13 @@
 
 import http.client
 import json
+import random
 import re
 import shutil
 import signal
 import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -35,9 +37,12 @@ DEVICES = ["0123456789ABCDEFGHJKMNPQRS", "0123456789ABCDEFGHJKMNPQRT"]
 
 
 def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
+    """None that the kernel gives a connection: one of these would have it before the server listens."""
+    while True:
+        port = random.SystemRandom().randrange(10_000, 32_768)  # net.ipv4.ip_local_port_range begins there
+        with suppress(OSError), socket.socket() as taken:
+            taken.bind(("127.0.0.1", port))
+            return port
 
 
 class Phone:
