@@ -17,12 +17,12 @@
 
 namespace stint::test {
 
-/// Looks every few ms until it is so; false: it was not within 20 s.
+/// Looks now and then until it is so; false: it was not within 20 s. (More often would use up a device's reads.)
 inline bool eventually(const std::function<bool()>& isSo) {
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (!isSo()) {
         if (std::chrono::steady_clock::now() > until) return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     return true;
 }
