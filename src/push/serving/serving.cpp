@@ -175,6 +175,7 @@ std::string configurationOf(const Serving::Settings& settings, const std::option
     return fmt::format("# Written by `stint push serve` at each start.\n"
                        "server_name: stint{}\nlisten: \"{}\"\nmax_connections: 64000\n"
                        "ping_interval: \"35m\" # devices ask by themselves (push.md §4.1)\n"
+                       "disable_sublist_cache: true # each subject is another device's\n"
                        "jetstream: {{ store_dir: {}, max_file_store: {}{} }}\n{}{}{}",
                        place ? "-" + place->name : "", withPort(address, settings.brokerPort),
                        inQuotes(settings.data / storeDirectory), settings.store, sync, tlsOf(settings.listening),
