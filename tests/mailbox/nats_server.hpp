@@ -1,5 +1,8 @@
 // A real nats-server on loopback, with the accounts of push.md §2.1, and its files in a directory of the test's own.
 #pragma once
+#include <algorithm>
+#include <array>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/port.hpp"
 #include "push/envelope/names.hpp"
 
 namespace stint::test {
@@ -37,10 +41,9 @@ public:
         directory_ = name;
         for (std::string& device : devices)
             device = push::newDevice();
-        configure(-1);
+        configure();
         start();
-        REQUIRE(eventually([this] { return readPort(); }));
-        configure(port_);
+        REQUIRE(eventually([this] { return hasBegun(); }));
     }
     ~NatsServer() {
         if (pid_ > 0) kill();
@@ -73,16 +76,16 @@ public:
 
     std::filesystem::path store() const { return directory_ / "js"; }
     const std::filesystem::path& directory() const { return directory_; }
-    std::string url() const { return fmt::format("nats://server:secret@127.0.0.1:{}", port_); }
+    std::string url() const { return fmt::format("nats://server:secret@127.0.0.1:{}", port_.number()); }
     std::string urlOf(const std::string& device) const {
-        return fmt::format("nats://{}:secret@127.0.0.1:{}", device, port_);
+        return fmt::format("nats://{}:secret@127.0.0.1:{}", device, port_.number());
     }
     std::array<std::string, 2> devices; ///< those that have a user
 
 private:
     std::string config() const { return (directory_ / "nats.conf").string(); }
 
-    void configure(int port) const {
+    void configure() const {
         std::string users;
         for (const std::string& device : devices)
             users += fmt::format("{{user: \"{0}\", password: secret, permissions: {{"
@@ -101,27 +104,20 @@ private:
             "{{service: {{account: STINT, subject: \"stint.reg.*.*\"}}}}, "
             "{{service: {{account: STINT, subject: \"stint.f.*.*.*\"}}}}, "
             "{{stream: {{account: STINT, subject: \"stint.live.>\"}}}}] }} }}\n",
-            port, directory_.string(), hasJetStream_ ? store : "", hasJetStream_ ? "jetstream: enabled," : "", users);
+            port_.number(), directory_.string(), hasJetStream_ ? store : "", hasJetStream_ ? "jetstream: enabled," : "",
+            users);
     }
 
-    bool readPort() {
-        for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
-            if (entry.path().extension() != ".ports") continue;
-            std::string text;
-            std::getline(std::ifstream(entry.path()), text, '\0');
-            const auto at = text.rfind("127.0.0.1:");
-            if (at == std::string::npos) continue;
-            port_ = std::stoi(text.substr(at + 10));
-            return true;
-        }
-        return false;
+    bool hasBegun() const {
+        return std::ranges::any_of(std::filesystem::directory_iterator(directory_),
+                                   [](const auto& entry) { return entry.path().extension() == ".ports"; });
     }
 
     std::string limits_;
     bool hasJetStream_;
     std::filesystem::path directory_;
     pid_t pid_ = 0;
-    int port_ = 0;
+    Port port_;
 };
 
 } // namespace stint::test
