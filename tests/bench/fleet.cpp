@@ -1,29 +1,34 @@
-// stint-fleet-load: many devices of a fleet, in one process and one thread, over the real line: TLS, JWT and signature,
-// a join by an invitation, orders by push, documents, slots, signed reports. They are agents without jobs: whatever may
-// begin takes a drawn time. The server is one of `stint fleet serve`; who has its directory has its keys, and so lets
-// devices into push without asking. fleet_fill.hpp has the other words.
+// stint-fleet-load: many devices of a fleet, in one process and two threads, over the real line: TLS, JWT and
+// signature, a join by an invitation, orders by push, documents, slots, signed reports. They are agents without jobs:
+// whatever may begin takes a drawn time. The server is one of `stint fleet serve`; who has its directory has its keys,
+// and so lets devices into push without asking. fleet_fill.hpp has the other words.
 //
 //   stint-fleet-load live --push DIR --port N… --host NAME --devices N --codes FILE
 //       [--least MS] [--most MS] [--failing SHARE]   how long a step takes, and which part of all fail
 // A line of JSON for each thing that all devices have done: connected, joined, registered, said hello; and of a
 // campaign, when all have its order (ordered), and when the server has acknowledged all ends (ended). On stdin,
 // "status" asks for all that was seen so far, "ends CAMPAIGN" for the end of each device; its end is this one's.
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iostream>
+#include <latch>
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <sodium.h>
-#include <unistd.h>
 
 #include "base/result/errors.hpp"
 #include "base/text/words.hpp"
@@ -45,34 +50,14 @@ struct Options {
     double failing = 0;
 };
 
+constexpr std::size_t atOnce = 64; ///< devices that connect, join, register
+
+/// By any thread.
 void say(const Json& said) {
-    fmt::print("{}\n", said.dump());
+    const std::string line = said.dump() + "\n";
+    std::fwrite(line.data(), 1, line.size(), stdout); // whole: stdio locks
     std::fflush(stdout);
 }
-
-/// One's lines of stdin.
-class Words final : public Watched {
-public:
-    Words(Loop& loop, std::function<void(const std::string&)> heard) : loop_(loop), heard_(std::move(heard)) {
-        ::fcntl(STDIN_FILENO, F_SETFL, ::fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
-        loop.watch(STDIN_FILENO, *this);
-    }
-    void ready() override {
-        char piece[4096];
-        const auto size = ::read(STDIN_FILENO, piece, sizeof piece);
-        if (size == 0) return loop_.end();
-        if (size > 0) said_.append(piece, static_cast<std::size_t>(size));
-        for (auto end = said_.find('\n'); end != std::string::npos; end = said_.find('\n')) {
-            heard_(said_.substr(0, end));
-            said_.erase(0, end + 1);
-        }
-    }
-
-private:
-    Loop& loop_;
-    std::function<void(const std::string&)> heard_;
-    std::string said_;
-};
 
 struct Code {
     std::string origin;
@@ -88,81 +73,113 @@ std::vector<Code> codesIn(const std::string& file) {
     return codes;
 }
 
-class Load {
-public:
-    explicit Load(const Options& options)
-        : options_(options), codes_(codesIn(options.codes)), place_(options.ports, options.host),
-          keys_(must(push::ServerKeys::open(std::filesystem::path(options.push) / "keys"))),
-          drawn_{Duration(options.least), Duration(options.most), options.failing},
-          words_(loop_, [this](const std::string& line) { asked(line); }) {
-        const PushServer server(options.push, "");
-        for (std::size_t n = 0; n < options.devices; ++n)
-            devices_.push_back(std::make_unique<FleetDevice>(loop_, place_, server.makeDevice(), drawn_, seen_));
-        seen_.changed = [this](const std::string& campaign) { look(campaign); };
-    }
+/// A thing that all devices do.
+struct Step {
+    const char* name;
+    std::function<void(FleetDevice& device, const fleet::JoinCode& code, FleetDevice::Done done)> work;
+};
 
-    void run() {
-        begin();
-        loop_.run();
+/// A thread with a part of all devices.
+class Crew {
+public:
+    explicit Crew(SharedSeen& seen) : seen_(seen) {}
+
+    void add(const Place& place, Device device, const Drawn& drawn, const fleet::JoinCode& code) {
+        members_.push_back({std::make_unique<FleetDevice>(loop_, place, std::move(device), drawn, seen_), &code});
+    }
+    void begin() {
+        thread_ = std::thread([this] { loop_.run(); });
+    }
+    /// Once `begin`; so many of them at once. `over` is told in its thread how often one had to try again.
+    void all(const Step& step, std::size_t atOnce, std::function<void(std::size_t tries)> over) {
+        loop_.post([this, &step, atOnce, over = std::move(over)] {
+            step_ = &step;
+            over_ = over;
+            next_ = done_ = tries_ = 0;
+            if (members_.empty()) return over_(0);
+            for (std::size_t n = 0; n < std::min(atOnce, members_.size()); ++n)
+                beginNext();
+        });
     }
 
 private:
-    using Done = FleetDevice::Done;
-    /// A thing that all do, so many at once.
-    struct Step {
-        const char* name;
-        std::size_t atOnce;
-        std::function<void(std::size_t device, Done done)> work;
+    struct Member {
+        std::unique_ptr<FleetDevice> device;
+        const fleet::JoinCode* code;
     };
 
-    void begin() {
-        steps_ = {
-            {"connected", 64, [this](std::size_t n, Done done) { devices_[n]->connect(std::move(done)); }},
-            {"joined", 64,
-             [this](std::size_t n, Done done) { devices_[n]->join(codes_[n % codes_.size()].code, std::move(done)); }},
-            {"registered", 64,
-             [this](std::size_t n, Done done) {
-                 devices_[n]->registerForPush(keys_.publicKey, codes_.front().origin, std::move(done));
-             }},
-            {"greeted", 64, [this](std::size_t n, Done done) { devices_[n]->sayHello(std::move(done)); }},
-        };
-        beginStep();
-    }
-
-    void beginStep() {
-        next_ = done_ = tries_ = 0;
-        began_ = steadyNow();
-        const std::size_t atOnce = std::min(steps_.front().atOnce, devices_.size());
-        for (std::size_t n = 0; n < atOnce; ++n)
-            beginNext();
-    }
-
     void beginNext() {
-        if (next_ < devices_.size()) tryIt(next_++);
+        if (next_ < members_.size()) tryIt(members_[next_++]);
     }
-    void tryIt(std::size_t device) {
-        steps_.front().work(device, [this, device](const Result<void>& done) {
+    void tryIt(const Member& member) {
+        step_->work(*member.device, *member.code, [this, &member](const Result<void>& done) {
             if (done.ok()) return loop_.later([this] { hasDone(); });
-            seen_.trouble(fmt::format("{}: {}", steps_.front().name, done.error().message));
-            if (++tries_ > devices_.size()) giveUp(fmt::format("{}: {}", steps_.front().name, done.error().message));
-            loop_.after(std::chrono::seconds(1), [this, device] { tryIt(device); });
+            const std::string said = fmt::format("{}: {}", step_->name, done.error().message);
+            seen_->trouble(said);
+            if (++tries_ > members_.size()) giveUp(said);
+            loop_.after(std::chrono::seconds(1), [this, &member] { tryIt(member); });
         });
     }
     void hasDone() {
-        if (++done_ < devices_.size()) return beginNext();
-        say({{"did", steps_.front().name},
-             {"devices", done_},
-             {"tries", tries_},
-             {"ms", (steadyNow() - began_).count()}});
-        steps_.erase(steps_.begin());
-        if (!steps_.empty()) beginStep();
+        if (++done_ < members_.size()) return beginNext();
+        over_(tries_);
+    }
+
+    SharedSeen& seen_;
+    Loop loop_;
+    std::vector<Member> members_;
+    const Step* step_ = nullptr;
+    std::function<void(std::size_t tries)> over_;
+    std::size_t next_ = 0, done_ = 0, tries_ = 0;
+    std::thread thread_;
+};
+
+class Load {
+public:
+    explicit Load(const Options& options)
+        : devices_(options.devices), codes_(codesIn(options.codes)), place_(options.ports, options.host),
+          keys_(must(push::ServerKeys::open(std::filesystem::path(options.push) / "keys"))),
+          drawn_{Duration(options.least), Duration(options.most), options.failing} {
+        const PushServer server(options.push, "");
+        for (std::size_t n = 0; n < devices_; ++n)
+            crews_[n % crews_.size()].add(place_, server.makeDevice(), drawn_, codes_[n % codes_.size()].code);
+        seen_->changed = [this](const std::string& id, const CampaignSeen& its) { look(id, its); };
+    }
+
+    /// Until stdin ends, and with it this process: nothing is to be kept.
+    [[noreturn]] void run() {
+        for (Crew& crew : crews_)
+            crew.begin();
+        const std::thread steps([this] {
+            for (const Step& step : steps_)
+                letAll(step);
+        });
+        for (std::string line; std::getline(std::cin, line);)
+            asked(line);
+        std::_Exit(0);
+    }
+
+private:
+    void letAll(const Step& step) {
+        const Duration began = steadyNow();
+        std::latch left(static_cast<std::ptrdiff_t>(crews_.size()));
+        std::atomic<std::size_t> tries = 0;
+        for (Crew& crew : crews_)
+            crew.all(step, atOnce / crews_.size(), [&](std::size_t more) {
+                tries += more;
+                left.count_down();
+            });
+        left.wait();
+        say({{"did", step.name},
+             {"devices", devices_},
+             {"tries", tries.load()},
+             {"ms", (steadyNow() - began).count()}});
     }
 
     /// A campaign has come further on a device.
-    void look(const std::string& id) {
-        const CampaignSeen& its = seen_.campaigns[id];
+    void look(const std::string& id, const CampaignSeen& its) {
         const auto tell = [&](const char* did, std::size_t count) {
-            if (count == devices_.size() && told_.insert({id, did}).second)
+            if (count == devices_ && told_.insert({id, did}).second)
                 say({{"did", did}, {"campaign", id}, {"seen", its.json()}});
         };
         tell("ordered", its.orders.all.size());
@@ -171,27 +188,29 @@ private:
 
     void asked(const std::string& line) {
         const auto words = splitAt(line, " ");
-        if (line == "status") return say({{"did", "status"}, {"seen", seen_.json()}});
+        if (line == "status") return say({{"did", "status"}, {"seen", seen_->json()}});
         if (words.size() != 2 || words.front() != "ends") return say({{"did", "nothing"}});
-        Json ends = Json::object();
-        for (const auto& [device, outcome] : seen_.campaigns[std::string(words[1])].ends)
-            ends[device] = fleet::wordOf(outcome);
-        say({{"did", "ends"}, {"ends", std::move(ends)}});
+        say({{"did", "ends"}, {"ends", seen_->campaigns[std::string(words[1])].endsJson()}});
     }
 
-    const Options& options_;
-    std::vector<Code> codes_;
-    Loop loop_;
-    Place place_;
-    push::ServerKeys keys_;
-    Drawn drawn_;
-    Seen seen_;
-    Words words_;
-    std::vector<std::unique_ptr<FleetDevice>> devices_;
-    std::vector<Step> steps_;
-    std::size_t next_ = 0, done_ = 0, tries_ = 0;
-    Duration began_{0};
-    std::set<std::pair<std::string, std::string>> told_;
+    const std::size_t devices_;
+    const std::vector<Code> codes_;
+    const Place place_;
+    const push::ServerKeys keys_;
+    const Drawn drawn_;
+    SharedSeen seen_;
+    std::set<std::pair<std::string, std::string>> told_; ///< in a turn with what was seen
+    std::array<Crew, 2> crews_{Crew(seen_), Crew(seen_)};
+    const std::vector<Step> steps_{
+        {"connected", [](FleetDevice& device, const fleet::JoinCode&, auto done) { device.connect(std::move(done)); }},
+        {"joined",
+         [](FleetDevice& device, const fleet::JoinCode& code, auto done) { device.join(code, std::move(done)); }},
+        {"registered",
+         [this](FleetDevice& device, const fleet::JoinCode&, auto done) {
+             device.registerForPush(keys_.publicKey, codes_.front().origin, std::move(done));
+         }},
+        {"greeted", [](FleetDevice& device, const fleet::JoinCode&, auto done) { device.sayHello(std::move(done)); }},
+    };
 };
 
 } // namespace

@@ -36,7 +36,7 @@ std::uint64_t sequenceOf(const push::StoredMessage& message) {
 
 } // namespace
 
-FleetDevice::FleetDevice(Loop& loop, const Place& place, Device device, const Drawn& drawn, Seen& seen)
+FleetDevice::FleetDevice(Loop& loop, const Place& place, Device device, const Drawn& drawn, SharedSeen& seen)
     : loop_(loop), device_(std::move(device)), drawn_(drawn), seen_(seen), key_(SecretKey::make()),
       random_(static_cast<unsigned>(std::hash<std::string>()(device_.name))), brokers_(place.brokers()),
       line_(loop, place, device_,
@@ -45,7 +45,7 @@ FleetDevice::FleetDevice(Loop& loop, const Place& place, Device device, const Dr
                  [this](const std::string& why) {
                      if (auto done = std::exchange(connecting_, nullptr))
                          return done(fail(Errc::UNAVAILABLE, "{}", why));
-                     seen_.trouble(why);
+                     seen_->trouble(why);
                      lost();
                  },
              .heard = [this](const push::StoredMessage& message) { heard(message); }}) {
@@ -67,7 +67,7 @@ void FleetDevice::connect(Done done) {
 void FleetDevice::up() {
     tries_ = 0;
     if (const auto done = std::exchange(connecting_, nullptr)) return done({});
-    ++seen_.returned;
+    ++seen_->returned;
     catchUp();
     stayAlive(++connections_);
     std::vector<std::uint64_t> unsent;
@@ -78,7 +78,7 @@ void FleetDevice::up() {
 }
 
 void FleetDevice::lost() {
-    ++seen_.lost;
+    ++seen_->lost;
     fetches_ = 0;
     reconnect();
 }
@@ -132,7 +132,7 @@ void FleetDevice::catchUp() {
 
 void FleetDevice::heard(const push::StoredMessage& message) {
     auto envelope = push::envelopeIn(message.subject, message.headers, message.body, device_.lineKey);
-    if (!envelope.ok()) return seen_.trouble(envelope.error().message);
+    if (!envelope.ok()) return seen_->trouble(envelope.error().message);
     auto& cursor =
         box_.cursors[envelope->to.registration.substr(0, push::prefixLength)].at(placeOf(envelope->to.urgency));
     const std::uint64_t sequence = sequenceOf(message);
@@ -144,18 +144,12 @@ void FleetDevice::heard(const push::StoredMessage& message) {
 
 void FleetDevice::take(push::Envelope envelope) {
     const auto order = orderIn(envelope.body);
-    if (!order.ok()) return seen_.trouble(order.error().message);
-    CampaignSeen& its = seen_.campaigns[order->campaign];
-    if (order->again) {
-        ++its.hints;
-    } else if (!orders_.contains(order->campaign) && !going_.contains(order->campaign)) {
-        const WallTime now = wallNow();
-        its.orders.add(now - envelope.sent);
-        its.firstOrder = std::min(its.firstOrder, envelope.sent);
-        its.lastOrder = std::max(its.lastOrder, now);
-    }
+    if (!order.ok()) return seen_->trouble(order.error().message);
+    if (order->again)
+        ++seen_->campaigns[order->campaign].hints;
+    else if (!orders_.contains(order->campaign) && !going_.contains(order->campaign))
+        seen_->ordered(order->campaign, envelope.sent, wallNow());
     ordered(*order);
-    seen_.changed(order->campaign);
 }
 
 void FleetDevice::ask(push::FleetWord word, std::string question, FleetLine::Answered answered) {
@@ -163,7 +157,7 @@ void FleetDevice::ask(push::FleetWord word, std::string question, FleetLine::Ans
     loop_.after(longestQuestion, [this, which = number_] {
         auto its = asked_.extract(which);
         if (!its) return;
-        ++seen_.unanswered;
+        ++seen_->unanswered;
         its.mapped().answered(fail(Errc::UNAVAILABLE, "nobody has answered in time"));
     });
     if (line_.isUp()) send(number_);
@@ -244,7 +238,7 @@ void FleetDevice::hello(const Done& done) {
     for (const auto& [id, going] : going_)
         if (going.errand->kept().outcome == fleet::Outcome::None) hello.open.emplace(id, going.errand->kept().sequence);
     ask(push::FleetWord::Hello, textOf(hello), [this, done, asked = steadyNow()](const Result<std::string>& answer) {
-        if (answer.ok()) seen_.hellos.add(steadyNow() - asked);
+        if (answer.ok()) seen_->hellos.add(steadyNow() - asked);
         loop_.later([this, done, answer] { done(answer.ok() ? heardHello(*answer) : Result<void>(answer.error())); });
     });
 }
@@ -258,7 +252,7 @@ Result<void> FleetDevice::heardHello(const std::string& text) {
     for (const std::string& id : answer.missing) { // it has not read that yet, or has lost it
         const Going& going = going_.at(id);
         if (going.errand->kept().unsent) continue; // it is told anyway
-        ask(push::FleetWord::Report, reportOf(id, going.last), [this](const Result<std::string>&) { ++seen_.again; });
+        ask(push::FleetWord::Report, reportOf(id, going.last), [this](const Result<std::string>&) { ++seen_->again; });
     }
     std::vector<std::string> cancelled;
     for (const auto& [id, going] : going_)
@@ -294,7 +288,7 @@ void FleetDevice::wantWork() {
                 rest_ = Duration(0);
                 return lookAtOrders();
             }
-            seen_.trouble("hello: " + said.error().message);
+            seen_->trouble("hello: " + said.error().message);
             isPassing_ = false;
             isResting_ = true;
             rest_ = std::max(firstRest, rest_ * 2);
@@ -322,7 +316,7 @@ void FleetDevice::heardDocument(const OrderMessage& order, Result<DocAnswer> doc
         if (document.ok())
             consider(order, document->document);
         else
-            seen_.trouble("doc: " + document.error().message);
+            seen_->trouble("doc: " + document.error().message);
         if (!document.ok() && document.error().code == Errc::UNAVAILABLE) orders_.emplace(order.campaign, order);
         lookAtOrders();
     });
@@ -331,14 +325,13 @@ void FleetDevice::heardDocument(const OrderMessage& order, Result<DocAnswer> doc
 void FleetDevice::consider(const OrderMessage& order, Signed document) {
     Judgement judged = trust_->judge(document, order.enrolment, ownBuild().version, anyOwner(), bootNow());
     if (!judged.campaign || judged.named->id != order.campaign)
-        return seen_.trouble(
+        return seen_->trouble(
             fmt::format("an order is refused: {}",
                         judged.reason ? reasons()[static_cast<std::size_t>(*judged.reason)].word : "id"));
     Going& going = going_[order.campaign];
     going.campaign = *std::move(judged.campaign);
     going.document = std::move(document);
     going.enrolment = order.enrolment;
-    going.seen = &seen_.campaigns[order.campaign];
     if (!going.errand)
         going.errand.emplace(going.campaign, Kept{}, std::string(boot),
                              partOf(going.campaign.plan.spread, order.campaign, device_.name));
@@ -369,7 +362,7 @@ void FleetDevice::run(const std::string& id) {
         going.wantsNews = true;
         return wantWork();
     }
-    seen_.trouble("it may not begin: " + may.error().message);
+    seen_->trouble("it may not begin: " + may.error().message);
     perform(id, Errand::Wait{restNoNews, false});
 }
 
@@ -378,7 +371,7 @@ void FleetDevice::happen(const std::string& id, const Errand::Event& event) {
     const bool wasRunning = going.errand->isRunning();
     const auto effects = going.errand->handle(event, bootNow());
     const bool isRunning = going.errand->isRunning();
-    if (isRunning != wasRunning) going.seen->runs(isRunning ? 1 : -1);
+    if (isRunning != wasRunning) seen_->campaigns[id].runs(isRunning ? 1 : -1);
     for (const Errand::Effect& effect : effects)
         std::visit([&](const auto& each) { perform(id, each); }, effect);
     setAlarm(id);
@@ -411,27 +404,26 @@ void FleetDevice::perform(const std::string& id, const Errand::AskForSlot& quest
     ask(push::FleetWord::Slot, textOf(asked),
         [this, id, question, at = steadyNow()](const Result<std::string>& answer) {
             const auto reply = answer.ok() ? replyIn(*answer) : Result<Reply>(answer.error());
-            if (!reply.ok()) return seen_.trouble("slot: " + reply.error().message); // its errand asks again
-            going_.at(id).seen->slots.add(steadyNow() - at);
+            if (!reply.ok()) return seen_->trouble("slot: " + reply.error().message); // its errand asks again
+            seen_->campaigns[id].slots.add(steadyNow() - at);
             happen(id, Errand::Answered{question.slot, question.asked, *reply});
         });
 }
 
 void FleetDevice::perform(const std::string& id, const Errand::BeginStep& step) {
     Going& going = going_.at(id);
-    CampaignSeen& seen = *going.seen;
-    seen.firstBegin = std::min(seen.firstBegin, wallNow());
-    if (step.step == 0 && ++going.began == 2) ++seen.twice;
+    seen_->campaigns[id].begins(wallNow());
+    if (step.step == 0 && ++going.began == 2) ++seen_->campaigns[id].twice;
     const bool fails = std::uniform_real_distribution<>(0, 1)(random_) < drawn_.failing;
     loop_.after(draw(drawn_.least, drawn_.most), [this, id, fails] {
-        going_.at(id).seen->lastEnd = wallNow();
+        seen_->campaigns[id].lastEnd = wallNow();
         happen(id, Errand::StepEnded{.code = fails ? 1 : 0, .isForGood = fails, .words = fails ? "it was drawn" : ""});
     });
 }
 
 /// None of these is asked for in a load's campaigns.
 void FleetDevice::perform(const std::string& id, const Errand::Restart&) {
-    seen_.trouble(fmt::format("{} wants a restart, which these devices have not", id));
+    seen_->trouble(fmt::format("{} wants a restart, which these devices have not", id));
 }
 
 std::string FleetDevice::reportOf(const std::string& id, const Telling& telling) const {
@@ -460,20 +452,16 @@ void FleetDevice::tellNext() {
             isTelling_ = false;
             const auto ack = text.ok() ? push::ackIn(*text) : Result<push::Ack>(text.error());
             if (!ack.ok()) {
-                seen_.trouble("report: " + ack.error().message);
+                seen_->trouble("report: " + ack.error().message);
                 return wantWork();
             }
             Going& going = going_.at(id);
             going.last = telling;
-            ++seen_.reports;
-            going.seen->reports.add(steadyNow() - at);
+            seen_->reported(id, steadyNow() - at);
             happen(id, Errand::Acknowledged{telling.sequence});
             const Kept& kept = going.errand->kept();
-            if (telling.phase == Phase::Ended && !kept.unsent && !std::exchange(going.hasToldEnd, true)) {
-                going.seen->ends.insert_or_assign(device_.name, kept.outcome);
-                ++going.seen->outcomes[kept.outcome];
-                seen_.changed(id);
-            }
+            if (telling.phase == Phase::Ended && !kept.unsent && !std::exchange(going.hasToldEnd, true))
+                seen_->ended(id, device_.name, kept.outcome);
             tellLater();
         });
 }

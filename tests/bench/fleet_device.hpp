@@ -31,7 +31,7 @@ struct Drawn {
 
 class FleetDevice {
 public:
-    FleetDevice(Loop& loop, const Place& place, Device device, const Drawn& drawn, Seen& seen);
+    FleetDevice(Loop& loop, const Place& place, Device device, const Drawn& drawn, SharedSeen& seen);
     FleetDevice(const FleetDevice&) = delete;
     FleetDevice& operator=(const FleetDevice&) = delete;
 
@@ -50,7 +50,6 @@ private:
         fleet::Signed document;
         std::uint32_t enrolment = 0;
         std::optional<fleet::Errand> errand;
-        CampaignSeen* seen = nullptr;
         std::uint64_t job = 0;   ///< the number of its last wait: others before it count no more
         std::uint32_t began = 0; ///< how often its first step did
         fleet::Telling last;     ///< that the server has acknowledged
@@ -99,7 +98,7 @@ private:
     Loop& loop_;
     Device device_;
     const Drawn& drawn_;
-    Seen& seen_;
+    SharedSeen& seen_;
     fleet::SecretKey key_;
     std::string token_, endpoint_;
     push::BoxQuestion box_; ///< with its cursors

@@ -1,10 +1,12 @@
 #include "bench/fleet_loop.hpp"
 
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 #include <array>
 #include <cerrno>
 #include <optional>
+#include <utility>
 
 #include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
@@ -25,7 +27,10 @@ epoll_event eventOf(Watched& whom, bool writes) {
 
 } // namespace
 
-Loop::Loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) { STINT_CHECK(epoll_); }
+Loop::Loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    STINT_CHECK(epoll_ && wake_);
+    watch(wake_.get(), *this);
+}
 
 void Loop::watch(int fd, Watched& whom) {
     epoll_event event = eventOf(whom, false);
@@ -41,6 +46,24 @@ void Loop::after(Duration time, std::function<void()> work) {
     timed_.push({steadyNow() + time, ++number_, std::move(work)});
 }
 
+void Loop::post(std::function<void()> work) {
+    const std::lock_guard lock(mutex_);
+    posted_.push_back(std::move(work));
+    ::eventfd_write(wake_.get(), 1);
+}
+
+void Loop::ready() {
+    eventfd_t count = 0;
+    ::eventfd_read(wake_.get(), &count);
+    std::vector<std::function<void()>> posted;
+    {
+        const std::lock_guard lock(mutex_);
+        posted.swap(posted_);
+    }
+    for (auto& work : posted)
+        later(std::move(work));
+}
+
 void Loop::passTime() {
     const Duration now = steadyNow();
     while (!timed_.empty() && timed_.top().at <= now) {
@@ -51,7 +74,7 @@ void Loop::passTime() {
 
 void Loop::run() {
     std::array<epoll_event, mostEvents> events{};
-    while (!ends_) {
+    while (true) {
         passTime();
         std::optional<Duration> longest;
         if (!timed_.empty()) longest = timed_.top().at - steadyNow();

@@ -1,9 +1,10 @@
-// The loop of stint-fleet-load: ten thousand sockets, times, and work that can wait, in one thread. What comes from
+// A loop of stint-fleet-load: thousands of sockets, times, and work that can wait, in one thread. What comes from
 // sockets goes first, so that the moment at which something is heard is not that of the work before it.
 #pragma once
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <mutex>
 #include <queue>
 #include <vector>
 
@@ -21,7 +22,7 @@ protected:
     ~Watched() = default;
 };
 
-class Loop {
+class Loop final : private Watched {
 public:
     Loop();
 
@@ -34,8 +35,10 @@ public:
     /// It is done as soon as no socket has anything.
     void later(std::function<void()> work) { later_.push_back(std::move(work)); }
 
-    void run();
-    void end() { ends_ = true; }
+    /// The only word from another thread: it is done in this one.
+    void post(std::function<void()> work);
+
+    [[noreturn]] void run();
 
 private:
     struct Timed {
@@ -44,13 +47,15 @@ private:
         std::function<void()> work;
         bool operator<(const Timed& other) const { return at != other.at ? at > other.at : number > other.number; }
     };
+    void ready() override; ///< something was posted
     void passTime();
 
-    Fd epoll_;
+    Fd epoll_, wake_;
+    std::mutex mutex_;
+    std::vector<std::function<void()>> posted_;
     std::priority_queue<Timed> timed_;
     std::deque<std::function<void()>> later_;
     std::uint64_t number_ = 0;
-    bool ends_ = false;
 };
 
 } // namespace stint::bench

@@ -40,8 +40,35 @@ Json CampaignSeen::json() const {
     return told;
 }
 
+Json CampaignSeen::endsJson() const {
+    Json told = Json::object();
+    for (const auto& [device, outcome] : ends)
+        told[device] = fleet::wordOf(outcome);
+    return told;
+}
+
 void Seen::trouble(const std::string& sentence) {
     if (troubles.size() < mostTroubles || troubles.contains(sentence)) ++troubles[sentence];
+}
+
+void Seen::ordered(const std::string& campaign, WallTime sent, WallTime heard) {
+    CampaignSeen& its = campaigns[campaign];
+    its.orders.add(heard - sent);
+    its.firstOrder = std::min(its.firstOrder, sent);
+    its.lastOrder = std::max(its.lastOrder, heard);
+    changed(campaign, its);
+}
+
+void Seen::reported(const std::string& campaign, Duration took) {
+    ++reports;
+    campaigns[campaign].reports.add(took);
+}
+
+void Seen::ended(const std::string& campaign, const std::string& device, fleet::Outcome outcome) {
+    CampaignSeen& its = campaigns[campaign];
+    its.ends.insert_or_assign(device, outcome);
+    ++its.outcomes[outcome];
+    changed(campaign, its);
 }
 
 Json Seen::json() const {

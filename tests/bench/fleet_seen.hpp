@@ -1,9 +1,11 @@
 // All that stint-fleet-load has seen, told as JSON: of each campaign, when its orders came, how many were at it at a
 // time, and what became of it on each device.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +39,9 @@ struct CampaignSeen {
     std::map<fleet::Outcome, std::int64_t> outcomes;
 
     void runs(std::int64_t more);
+    void begins(WallTime now) { firstBegin = std::min(firstBegin, now); }
     Json json() const;
+    Json endsJson() const;
 };
 
 struct Seen {
@@ -48,9 +52,32 @@ struct Seen {
     std::map<std::string, std::int64_t> troubles; ///< by their sentences
 
     void trouble(const std::string& sentence);
+    void ordered(const std::string& campaign, WallTime sent, WallTime heard);
+    void reported(const std::string& campaign, Duration took);
+    void ended(const std::string& campaign, const std::string& device, fleet::Outcome outcome);
     Json json() const;
     /// Something has come to an end on a device, or begun to be known there.
-    std::function<void(const std::string& campaign)> changed = [](const std::string&) {};
+    std::function<void(const std::string& campaign, const CampaignSeen& its)> changed = [](const std::string&,
+                                                                                           const CampaignSeen&) {};
+};
+
+/// One for the devices of all threads: whoever has a turn is alone with it, until the end of the expression.
+class SharedSeen {
+public:
+    class Turn {
+    public:
+        Turn(std::mutex& mutex, Seen& seen) : lock_(mutex), seen_(seen) {}
+        Seen* operator->() const { return &seen_; }
+
+    private:
+        std::unique_lock<std::mutex> lock_;
+        Seen& seen_;
+    };
+    Turn operator->() { return {mutex_, seen_}; }
+
+private:
+    std::mutex mutex_;
+    Seen seen_;
 };
 
 } // namespace stint::bench
