@@ -44,9 +44,6 @@ struct Reports {
     }
 };
 
-/// By nats-server's word of a stream: from 2.10 on it tells when it took a message, and may compress them.
-bool tellsTimes(std::string_view word) { return word.find("compression") != std::string_view::npos; }
-
 /// A device's questions, all under way at once.
 struct Herd {
     /// So many are answered at once, and all others from goOn() on.
@@ -162,7 +159,7 @@ TEST_CASE("what the stream of reports takes is heard with its number and time, o
     }));
     const auto read = of.server.read(reportsStream, ">", 1).value();
     for (std::size_t n = 0; n < heard.size(); ++n) {
-        CHECK(heard[n].has_value() == tellsTimes(made));
+        CHECK(heard[n].has_value() == test::isFrom210(made));
         if (!heard[n]) continue;
         CHECK(heard[n]->message.subject == read[n].message.subject);
         CHECK(heard[n]->message.sequence == n + 1);
@@ -187,7 +184,7 @@ TEST_CASE("a stream that an older Stint has opened tells what it takes, once 2.1
     for (int n = 0; n < 2; ++n) {
         const auto opened = of.server.openReports();
         REQUIRE(opened.ok());
-        CHECK(opened->tells == tellsTimes(*made));
+        CHECK(opened->tells == test::isFrom210(*made));
     }
 }
 

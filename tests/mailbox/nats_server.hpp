@@ -8,6 +8,7 @@
 #include <fstream>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -30,6 +31,9 @@ inline bool eventually(const std::function<bool()>& isSo) {
     }
     return true;
 }
+
+/// By nats-server's word of a stream: from 2.10 on it may compress messages, and tells when it took one.
+inline bool isFrom210(std::string_view word) { return word.find("compression") != std::string_view::npos; }
 
 class NatsServer {
 public:
