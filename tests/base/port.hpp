@@ -28,6 +28,7 @@ public:
     }
     void listen() const { REQUIRE(::listen(socket_.get(), 8) == 0); }
     int number() const { return number_; }
+    int socket() const { return socket_.get(); }
 
 private:
     Fd socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};

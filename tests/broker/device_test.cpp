@@ -5,10 +5,10 @@
 #include <set>
 
 #include <doctest/doctest.h>
-#include <netinet/in.h>
 #include <nlohmann/json.hpp>
 #include <sys/socket.h>
 
+#include "base/port.hpp"
 #include "broker/connected.hpp"
 #include "mailbox/nats_server.hpp"
 #include "push/broker/broker.hpp"
@@ -40,29 +40,19 @@ private:
 /// It takes connections, and says nothing.
 class SilentServer {
 public:
-    SilentServer() {
-        auto* const address = reinterpret_cast<sockaddr*>(&at_);
-        socklen_t size = sizeof at_;
-        REQUIRE(::bind(listener_, address, size) == 0);
-        REQUIRE(::listen(listener_, 1) == 0);
-        REQUIRE(::getsockname(listener_, address, &size) == 0);
-    }
-    ~SilentServer() { ::close(listener_); }
-    SilentServer(const SilentServer&) = delete;
-    SilentServer& operator=(const SilentServer&) = delete;
+    SilentServer() { port_.listen(); }
 
-    std::string url() const { return fmt::format("nats://127.0.0.1:{}", ::ntohs(at_.sin_port)); }
+    std::string url() const { return fmt::format("nats://127.0.0.1:{}", port_.number()); }
     /// The first line of nats-server to whoever comes next, and nothing after that.
     void greetOne() const {
         constexpr std::string_view line =
             "INFO {\"server_id\":\"x\",\"max_payload\":1048576,\"nonce\":\"abc\",\"auth_required\":true}\r\n";
-        const int taken = ::accept(listener_, nullptr, nullptr);
+        const int taken = ::accept(port_.socket(), nullptr, nullptr);
         REQUIRE(::write(taken, line.data(), line.size()) == static_cast<ssize_t>(line.size()));
     }
 
 private:
-    int listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in at_{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {::htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+    test::Port port_;
 };
 
 Broker deviceAt(const NatsServer& nats) {
