@@ -90,14 +90,14 @@ public:
     void begin() {
         thread_ = std::thread([this] { loop_.run(); });
     }
-    /// Once `begin`; so many of them at once. `over` is told in its thread how often one had to try again.
-    void all(const Step& step, std::size_t atOnce, std::function<void(std::size_t tries)> over) {
-        loop_.post([this, &step, atOnce, over = std::move(over)] {
+    /// After begin(), by so many at once. `over` is told in its thread how often one had to try again.
+    void all(const Step& step, std::size_t most, std::function<void(std::size_t tries)> over) {
+        loop_.post([this, &step, most, over = std::move(over)] {
             step_ = &step;
             over_ = over;
             next_ = done_ = tries_ = 0;
             if (members_.empty()) return over_(0);
-            for (std::size_t n = 0; n < std::min(atOnce, members_.size()); ++n)
+            for (std::size_t n = 0; n < std::min(most, members_.size()); ++n)
                 beginNext();
         });
     }
