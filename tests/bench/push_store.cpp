@@ -25,9 +25,9 @@ struct Counted {
 
 double storeAlone(const PushServer& server, int subjects, std::chrono::milliseconds time) {
     std::vector<Address> addresses;
-    for (int n = 0; n < subjects; ++n)
+    for (std::size_t n = 0; n < static_cast<std::size_t>(subjects); ++n)
         addresses.push_back(
-            {fmt::format("{:02x}", n % shards), newDevice(), Urgency::Normal, *registrationOf(newToken())});
+            {std::string(shards.at(n % shards.size())), newDevice(), Urgency::Normal, *registrationOf(newToken())});
     const LineKey key = newLineKey();
     Counted counted;
     const Broker broker = server.asServer();

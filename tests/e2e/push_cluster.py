@@ -247,6 +247,7 @@ class Wire:
             self.socket = socket.create_connection((host, int(port)), timeout=ANSWERED)
         self.bytes, self.heard, self.count, self.device = b"", [], 0, device
         info = json.loads(self.line(ANSWERED)[5:])
+        self.server = info["server_name"]
         self.inbox = f"_INBOX.{device.name}.{os.urandom(8).hex()}"
         self.send("CONNECT " + json.dumps({
             "verbose": False, "headers": True, "lang": "x", "version": "1", "protocol": 1, "jwt": device.jwt,

@@ -13,7 +13,8 @@ from contextlib import suppress
 
 import network
 import pytest
-from push_cluster import FORMED, Cluster, Senders, Wire, in64
+from nats_client import as_endpoint
+from push_cluster import ANSWERED, FORMED, Cluster, Senders, Wire, in64
 from push_line import MAIL, PATIENCE, PushLine, until
 from push_served import authority, line_of, misspelt, needs_all, served  # noqa: F401
 from push_server import free_port
@@ -91,6 +92,52 @@ def test_a_message_that_its_stream_had_already_is_told_again(cluster):  # §3.3:
     listener.close()
     device.awake.set()
     device.until_texts(["one"])
+
+
+class Streams:
+    """Those of a member's broker, asked with the rights of its endpoint."""
+
+    def __init__(self, member):
+        self.nats = as_endpoint(member.data, member.nats_port)
+        self.nats.send("SUB _INBOX.streams 1")
+        assert not self.nats.errors()
+
+    def ask(self, word, stream):
+        self.nats.send(f"PUB $JS.API.STREAM.{word}.{stream} _INBOX.streams 0\r\n")
+        return json.loads(self.nats.heard()[2])
+
+
+def test_a_mailbox_whose_stream_has_no_leader_keeps_nobody_elses_waiting(cluster):  # §3.3
+    streams = Streams(cluster.members[0])
+
+    def leader_of(device):
+        return streams.ask("INFO", f"STINT_P_{device.shard}")["cluster"].get("leader")
+
+    led = other = cluster.device(cluster.members[0], awake=False)
+    while other.shard == led.shard:
+        other = cluster.device(cluster.members[0], awake=False)
+    names = {Wire(url, led).server: cluster.at(int(url.rpartition(":")[2])) for url in led.brokers}
+    its = until(lambda: leader_of(led), within=FORMED)
+    while until(lambda: leader_of(other), within=FORMED) == its:
+        streams.ask("LEADER.STEPDOWN", f"STINT_P_{other.shard}")
+    gone = names.pop(its)
+    here = f"nats://127.0.0.1:{next(iter(names.values())).nats_port}"
+    waiting, asking = Wire(here, led), Wire(here, other)
+    gone.split_off()
+    question = json.dumps({"v": 1, "store": "", "epoch": 0, "want": "hnlv", "max": 200, "at": {}})
+
+    def asks(wire, device, often):  # a third of them nobody hears
+        for n in range(often):
+            wire.send(f"PUB stint.box.{device.shard}.{device.name} {wire.inbox}.{n} {len(question)}\r\n{question}")
+    asks(waiting, led, 60)
+    waiting.send("PING")
+    while waiting.line(ANSWERED) != b"PONG":
+        pass
+    asks(asking, other, 10)
+    said = json.loads(asking.read(PATIENCE)[2])
+    answered = len(list(iter(lambda: waiting.read(0.1), None)))
+    assert said["store"].startswith(f"STINT_P_{other.shard}@") and answered <= 3
+    gone.come_back()
 
 
 def test_a_device_that_joined_before_learns_the_others(world):  # §3.3

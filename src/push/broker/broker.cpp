@@ -20,7 +20,7 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr int mostWaiting = 20'000, mostWaitingBytes = 16 << 20; ///< questions
+constexpr int mostWaiting = 20'000, mostWaitingBytes = 4 << 20; ///< questions
 
 /// How many questions may wait for a thread, by how long it has taken for the last ones.
 class Pace {

@@ -187,7 +187,7 @@ public:
     /// no server is there it is so as soon as one is. An empty answer says what NATS says where nobody answers, and so
     /// it is while more than `mostUnanswered`, and more than it answers in a second, wait for this call's thread, of
     /// those that have waited longest: they would be answered when nobody waits for it any more, and be asked again
-    /// meanwhile. Of more than 20,000, or 16 MiB, none is answered (proposal).
+    /// meanwhile. Of more than 20,000, or 4 MiB, none is answered (proposal).
     Result<void> answer(const std::string& subjects, const std::string& group, Respond respond) const;
     using Answered = std::function<void(std::string_view answer)>;
     using Take = std::function<void(const std::string& subject, std::string question, Answered answered)>;

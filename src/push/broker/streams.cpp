@@ -120,10 +120,10 @@ Result<StreamState> Broker::openStream(std::string_view shard, int replicas) con
 
 // A device may name any shard, and each is a subject of its own: so there are no more of them than shards.
 Result<StreamState> Broker::openReports(int replicas, Bytes most) const {
-    std::array<std::string, shards> subjects;
-    std::array<const char*, shards> pointers{};
+    std::array<std::string, shards.size()> subjects;
+    std::array<const char*, shards.size()> pointers{};
     for (std::size_t n = 0; n < subjects.size(); ++n) {
-        subjects.at(n) = fleetSubject(FleetWord::Report, fmt::format("{:02x}", n), "*");
+        subjects.at(n) = fleetSubject(FleetWord::Report, shards.at(n), "*");
         pointers.at(n) = subjects.at(n).c_str();
     }
     const std::string all = fleetSubjects(FleetWord::Report), taken = fmt::format("{}$1.$2", takenPrefix);
@@ -133,7 +133,7 @@ Result<StreamState> Broker::openReports(int replicas, Bytes most) const {
     config.RePublish = &told;
     config.Name = reportsStream;
     config.Subjects = pointers.data();
-    config.SubjectsLen = shards;
+    config.SubjectsLen = static_cast<int>(shards.size());
     config.MaxMsgsPerSubject = reportsOfOne;
     config.MaxAge = inNanoseconds(std::chrono::hours(24 * 30));
     config.MaxMsgSize = static_cast<int32_t>(longestReport);

@@ -54,12 +54,9 @@ std::string shardOf(std::string_view device) {
     std::array<unsigned char, crypto_generichash_BYTES> hash{}; // BLAKE2b-256
     static_assert(crypto_generichash_BYTES == 32);
     crypto_generichash(hash.data(), hash.size(), bytesOf(device), device.size(), nullptr, 0);
-    return fmt::format("{:02x}", hash.front() % shards);
+    return std::string(shards.at(hash.front() % shards.size()));
 }
-bool isShard(std::string_view shard) {
-    return shard.size() == 2 && shard[0] == '0' &&
-           std::string_view("0123456789abcdef").find(shard[1]) != std::string_view::npos;
-}
+bool isShard(std::string_view shard) { return std::ranges::find(shards, shard) != shards.end(); }
 
 std::optional<Urgency> urgencyOf(std::string_view letter) {
     const auto isIts = [&](std::string_view word) { return word.substr(0, 1) == letter; };

@@ -1,5 +1,6 @@
 // The names of push.md §2: tokens, devices, shards, subjects. All are made of characters that a subject of NATS takes.
 #pragma once
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,8 +21,9 @@ bool isRegistration(std::string_view name);
 std::string newDevice();
 bool isDevice(std::string_view name);
 
-inline constexpr int shards = 16;
-/// "00" to "0f". It is reckoned once, and stored from then on.
+inline constexpr std::array<std::string_view, 16> shards{"00", "01", "02", "03", "04", "05", "06", "07",
+                                                         "08", "09", "0a", "0b", "0c", "0d", "0e", "0f"};
+/// One of them. It is reckoned once, and stored from then on.
 std::string shardOf(std::string_view device);
 bool isShard(std::string_view shard);
 

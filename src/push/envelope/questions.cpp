@@ -87,7 +87,7 @@ Result<Urgencies> urgenciesIn(const std::string& letters) {
 std::string subjectOf(Service service, std::string_view shard, std::string_view device) {
     return fmt::format("{}{}.{}", nameOf(service), shard, device);
 }
-std::string subjectsOf(Service service) { return fmt::format("{}*.*", nameOf(service)); }
+std::string subjectsOf(Service service, std::string_view shard) { return subjectOf(service, shard, "*"); }
 
 std::optional<Asker> askerIn(std::string_view subject) {
     const auto parts = splitAt(subject, ".");

@@ -17,8 +17,8 @@ namespace stint::push {
 /// stint.box.SHARD.DEVICE, stint.reg.SHARD.DEVICE.
 enum class Service : std::uint8_t { Box, Registrations };
 std::string subjectOf(Service service, std::string_view shard, std::string_view device);
-/// Subjects of all devices of a service.
-std::string subjectsOf(Service service);
+/// Subjects of all devices of a service, or those of a shard's.
+std::string subjectsOf(Service service, std::string_view shard = "*");
 /// The shard and the device of a question's subject. nullopt: it is none.
 struct Asker {
     std::string shard, device;

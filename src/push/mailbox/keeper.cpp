@@ -401,8 +401,8 @@ Result<std::map<std::string, Keeper::Stream>> Keeper::openStreams() {
     std::map<std::string, Stream> streams;
     const int replicas = cluster_ ? cluster_->replicas() : 1;
     int fewest = replicas;
-    for (int n = 0; n < shards; ++n) {
-        const std::string shard = fmt::format("{:02x}", n);
+    for (const std::string_view name : shards) {
+        const std::string shard(name);
         const StreamState state = STINT_TRY(broker_.openStream(shard, replicas));
         fewest = std::min(fewest, state.replicas);
         auto epochs = STINT_TRY(epochsOf(shard, state));

@@ -9,7 +9,6 @@ namespace stint::push {
 namespace {
 
 constexpr std::string_view group = "stint";
-constexpr int threads = 4;                                 ///< mailboxes that are answered at once
 constexpr std::uint64_t farthest = std::uint64_t{1} << 62; ///< nothing of a subject is asked for (push.md §4.1)
 
 /// A cursor as it is after the epochs that its device does not know.
@@ -26,9 +25,9 @@ Result<void> Mailbox::answer(bool are) {
     broker_.answerNoMore(); // nor those of a try that failed
     answers_ = false;
     if (!are) return {};
-    for (int n = 0; n < threads; ++n)
+    for (const std::string_view shard : shards)
         STINT_TRY(broker_.answer(
-            subjectsOf(Service::Box), std::string(group),
+            subjectsOf(Service::Box, shard), std::string(group),
             [this](const std::string& subject, std::string_view text) { return boxAnswered(subject, text); }));
     STINT_TRY(broker_.answer(
         subjectsOf(Service::Registrations), std::string(group),
