@@ -107,6 +107,23 @@ class Streams:
         return json.loads(self.nats.heard()[2])
 
 
+def test_what_a_leader_has_kept_is_told_again_when_another_leads(cluster):  # §3.3: it may have told nobody
+    device = cluster.device(cluster.members[0], awake=False)
+    listener = Wire(device.brokers[0], device)
+    cluster.members[1].posted(device.token, "one")
+    first = listener.read(PATIENCE)
+    stream = f"STINT_P_{device.shard}"
+    assert Streams(cluster.members[2]).ask("LEADER.STEPDOWN", stream)["success"]
+    again = listener.read(FORMED)
+    sequence = int(first[1]["Nats-Sequence"])
+    assert (again[0], again[2]) == (first[0], first[2])
+    assert [int(again[1][name]) for name in ("Nats-Sequence", "Nats-Last-Sequence")] == [sequence, sequence - 1]
+    assert again[1]["Nats-Msg-Id"] == first[1]["Nats-Msg-Id"]
+    listener.close()
+    device.awake.set()
+    device.until_texts(["one"])
+
+
 def test_a_mailbox_whose_stream_has_no_leader_keeps_nobody_elses_waiting(cluster):  # §3.3
     streams = Streams(cluster.members[0])
 

@@ -207,8 +207,8 @@ std::function<void(natsMsg*, natsSubscription*)> passedTo(Broker::Hear hear) {
 
 } // namespace
 
-Result<void> Broker::listen(const std::string& subjects, Hear hear) const {
-    STINT_TRY(it_->subscribe(subjects, "", passedTo(std::move(hear))));
+Result<void> Broker::listen(const std::string& subjects, Hear hear, const std::string& group) const {
+    STINT_TRY(it_->subscribe(subjects, group, passedTo(std::move(hear))));
     it_->flush();
     return {};
 }

@@ -142,6 +142,9 @@ public:
     /// where it is known that there are as many.
     Result<std::vector<Recorded>> read(std::string_view stream, std::string_view subjects, std::uint64_t from,
                                        std::size_t most = 256, std::size_t atOnce = 1) const;
+    /// The sequence from which on all that a stream has taken since then is to be found, and as much before it at most,
+    /// of the last `most`; its next one where there is nothing.
+    Result<std::uint64_t> sequenceOf(std::string_view stream, WallTime since, std::uint64_t most) const;
     /// The stream has no message with that sequence any more, if it had one.
     Result<void> remove(std::string_view stream, std::uint64_t sequence) const;
     /// Makes a bucket of keys with values where it is not there, and gives it more replicas where it has less. The
@@ -197,8 +200,9 @@ public:
     /// Ends both, and followReports(): neither is anything answered, or heard, any more that waits for their threads.
     void answerNoMore() const;
     using Hear = std::function<void(const Stored& message)>;
-    /// From now on messages to these subjects are heard, from a thread of their own.
-    Result<void> listen(const std::string& subjects, Hear hear) const;
+    /// From now on messages to these subjects are heard, from a thread of their own; each by one of those that listen
+    /// in the same group, if it has a name.
+    Result<void> listen(const std::string& subjects, Hear hear, const std::string& group = "") const;
     /// From now on those subjects are heard, and of what this has named before no others. When it returns the server
     /// knows, if one is there; a message that was on its way may still be heard.
     Result<void> listenOnlyTo(const std::set<std::string>& subjects, const Hear& hear) const;

@@ -246,7 +246,7 @@ Result<std::optional<Recorded>> recordedIn(std::string_view text, std::string_vi
 /// The answer of any server that has the stream.
 Result<std::optional<Recorded>> recordedIn(natsMsg* answered, std::string_view stream) {
     if (headerOf(answered, "Status") == "404") return std::optional<Recorded>();
-    const auto sequence = numberIn<std::uint64_t>(headerOf(answered, "Nats-Sequence"));
+    const auto sequence = numberIn<std::uint64_t>(headerOf(answered, sequenceHeader));
     const auto at = timeIn(headerOf(answered, "Nats-Time-Stamp"));
     if (!sequence || !at) return fail(Errc::UNAVAILABLE, "{}: {}", stream, headerOf(answered, "Description"));
     return std::optional(Recorded{.message = {.subject = headerOf(answered, "Nats-Subject"),
@@ -349,6 +349,19 @@ Result<std::vector<Recorded>> Broker::read(std::string_view stream, std::string_
         width = others == some.size() ? width * 2 : others;
     }
     return batch;
+}
+
+// No question of JetStream's asks for a time: so it goes back twice as far each time until it is before it.
+Result<std::uint64_t> Broker::sequenceOf(std::string_view stream, WallTime since, std::uint64_t most) const {
+    const auto info = STINT_TRY(it_->infoOf(std::string(stream)));
+    const std::uint64_t last = info->State.LastSeq;
+    std::uint64_t from = last + 1;
+    for (std::uint64_t back = 1; from > 1 && last + 1 - from < most; back *= 2) {
+        from = last + 1 - std::min({back, most, last});
+        const auto first = STINT_TRY(read(stream, ">", from, 1)); // none: all of them are gone
+        if (!first.empty() && first.front().at < since) break;
+    }
+    return from;
 }
 
 Result<void> Broker::remove(std::string_view stream, std::uint64_t sequence) const {

@@ -34,6 +34,8 @@ struct Envelope {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 inline constexpr std::string_view idHeader = "Nats-Msg-Id"; ///< by which JetStream knows a message that comes again
+/// JetStream's, of a message that it tells: its sequence, and that of the one before it of its subject, 0: of none.
+inline constexpr const char *sequenceHeader = "Nats-Sequence", *lastHeader = "Nats-Last-Sequence";
 /// Empty: it has none.
 std::string_view idOf(const Headers& headers);
 

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::uint64_t beyondAll = std::uint64_t{1} << 62; ///< no store numbers so far (push.md §4.1)
 constexpr std::size_t mostEpochs = 1'000;
-constexpr std::string_view sequenceHeader = "Nats-Sequence", lastHeader = "Nats-Last-Sequence";
 
 std::string prefixOf(std::string_view registration) { return std::string(registration.substr(0, prefixLength)); }
 

@@ -4,6 +4,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
+#include "push/mailbox/retelling.hpp"
 
 namespace stint::push {
 namespace {
@@ -17,7 +18,10 @@ Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, c
                                              .certified = settings.certified,
                                              .clustered = settings.member.has_value()}));
     std::unique_ptr<PostOffice> made(new PostOffice(std::move(broker), keys, std::move(outbox), settings));
-    if (made->cluster_) STINT_TRY(made->cluster_->follow());
+    if (made->cluster_) {
+        STINT_TRY(made->cluster_->follow());
+        STINT_TRY(tellAgainAfterElections(made->broker_));
+    }
     STINT_TRY(made->registrations_.follow());
     STINT_TRY(made->roster_.follow());
     return made;
