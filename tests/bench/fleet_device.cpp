@@ -24,13 +24,12 @@ constexpr int mostSilent = 3;
 constexpr Duration longestQuestion = std::chrono::seconds(15),
                    untilSentAgain = std::chrono::seconds(3); ///< push.md §4.2
 constexpr Duration quiet = std::chrono::minutes(4); ///< push.md §4.1: then it asks whether anything is missing
-constexpr std::string_view sequenceHeader = "Nats-Sequence";
 
 /// The owner of none of these devices minds anything.
 Owner anyOwner() { return {.kinds = {"get", "run", "verify", "policy", "app", "settings"}, .commands = {"any"}}; }
 
 std::uint64_t sequenceOf(const push::StoredMessage& message) {
-    const auto its = std::ranges::find(message.headers, sequenceHeader, &push::Headers::value_type::first);
+    const auto its = std::ranges::find(message.headers, push::sequenceHeader, &push::Headers::value_type::first);
     return its == message.headers.end() ? message.sequence : std::stoull(its->second);
 }
 
@@ -66,10 +65,10 @@ void FleetDevice::connect(Done done) {
 
 void FleetDevice::up() {
     tries_ = 0;
+    stayAlive(++connections_);
     if (const auto done = std::exchange(connecting_, nullptr)) return done({});
     ++seen_->returned;
     catchUp();
-    stayAlive(++connections_);
     std::vector<std::uint64_t> unsent;
     for (const auto& [which, one] : asked_)
         if (!one.isSent) unsent.push_back(which);
@@ -292,7 +291,7 @@ void FleetDevice::wantWork() {
             isPassing_ = false;
             isResting_ = true;
             rest_ = std::max(firstRest, rest_ * 2);
-            loop_.after(rest_, [this] {
+            loop_.laterAfter(rest_, [this] {
                 isResting_ = false;
                 wantWork();
             });
@@ -381,7 +380,7 @@ void FleetDevice::setAlarm(const std::string& id) {
     const Going& going = going_.at(id);
     const auto due = going.errand->nextDeadline();
     if (!due) return;
-    loop_.after(std::max(*due - bootNow(), Duration(0)) + std::chrono::milliseconds(1), [this, id, due] {
+    loop_.laterAfter(std::max(*due - bootNow(), Duration(0)) + std::chrono::milliseconds(1), [this, id, due] {
         const auto its = going_.find(id);
         if (its != going_.end() && its->second.errand->nextDeadline() == due) happen(id, Errand::Tick{});
     });
@@ -394,7 +393,7 @@ void FleetDevice::perform(const std::string& id, const Errand::Wait& wait) {
     const auto begin = [this, id, job] {
         if (going_.at(id).job == job) run(id);
     };
-    if (wait.after > Duration(0)) return loop_.after(wait.after, begin);
+    if (wait.after > Duration(0)) return loop_.laterAfter(wait.after, begin);
     loop_.later(begin);
 }
 
@@ -415,7 +414,7 @@ void FleetDevice::perform(const std::string& id, const Errand::BeginStep& step) 
     seen_->campaigns[id].begins(wallNow());
     if (step.step == 0 && ++going.began == 2) ++seen_->campaigns[id].twice;
     const bool fails = std::uniform_real_distribution<>(0, 1)(random_) < drawn_.failing;
-    loop_.after(draw(drawn_.least, drawn_.most), [this, id, fails] {
+    loop_.laterAfter(draw(drawn_.least, drawn_.most), [this, id, fails] {
         seen_->campaigns[id].lastEnd = wallNow();
         happen(id, Errand::StepEnded{.code = fails ? 1 : 0, .isForGood = fails, .words = fails ? "it was drawn" : ""});
     });

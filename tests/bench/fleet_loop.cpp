@@ -67,8 +67,9 @@ void Loop::ready() {
 void Loop::passTime() {
     const Duration now = steadyNow();
     while (!timed_.empty() && timed_.top().at <= now) {
-        later_.push_back(timed_.top().work);
+        const auto work = timed_.top().work;
         timed_.pop();
+        work();
     }
 }
 

@@ -1,5 +1,6 @@
 // A loop of stint-fleet-load: thousands of sockets, times, and work that can wait, in one thread. What comes from
-// sockets goes first, so that the moment at which something is heard is not that of the work before it.
+// sockets, and what is due, goes first, so that the moment at which something is heard, or asked again, is not that of
+// the work before it.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -30,10 +31,13 @@ public:
     void watch(int fd, Watched& whom);
     /// Tells it, too, when the descriptor can be written to; or no longer.
     void wantToWrite(int fd, Watched& whom, bool wants);
-    /// Nobody takes it back.
+    /// It is little to do. Nobody takes it back.
     void after(Duration time, std::function<void()> work);
     /// It is done as soon as no socket has anything.
     void later(std::function<void()> work) { later_.push_back(std::move(work)); }
+    void laterAfter(Duration time, std::function<void()> work) {
+        after(time, [this, work = std::move(work)] { later(work); });
+    }
 
     /// The only word from another thread: it is done in this one.
     void post(std::function<void()> work);
