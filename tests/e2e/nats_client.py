@@ -5,7 +5,6 @@ import json
 import socket
 
 from connector import PATIENCE
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 def in64(data):
@@ -67,14 +66,3 @@ class Nats:
         read = self.file.read(size + 2)[:-2]
         headers = [tuple(one.split(": ", 1)) for one in read[:inner].decode().split("\r\n")[1:] if one]
         return words[1].decode(), headers, read[inner:]
-
-
-def key_of(seed):
-    raw = base64.b32decode(seed + "=" * (-len(seed) % 8))
-    return Ed25519PrivateKey.from_private_bytes(raw[2:34])
-
-
-def as_endpoint(data, port):
-    """With stint-endpoint's own rights there, by the files of its server."""
-    lines = (data / "endpoint.creds").read_text().splitlines()
-    return Nats(port, jwt=lines[1], sign=key_of(lines[5]).sign)

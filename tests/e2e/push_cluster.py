@@ -252,7 +252,12 @@ class Wire:
         self.send("CONNECT " + json.dumps({
             "verbose": False, "headers": True, "lang": "x", "version": "1", "protocol": 1, "jwt": device.jwt,
             "sig": in64(device.key.sign(info["nonce"].encode()))}))
-        self.send(f"SUB stint.live.*.{device.name}.> 1\r\nSUB {self.inbox}.* 2\r\nPING")
+        self.send(f"SUB stint.live.*.{device.name}.> 1\r\nSUB {self.inbox}.* 2")
+        self.flush()
+
+    def flush(self):
+        """The broker has taken all that was sent."""
+        self.send("PING")
         while self.line(ANSWERED) != b"PONG":
             pass
 

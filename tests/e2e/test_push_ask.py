@@ -14,11 +14,11 @@ from commands import schedule
 from connector import DISTRIBUTOR, PATIENCE
 from events import Deadline
 from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call
-from nats_client import Nats, as_endpoint
+from nats_client import Nats
 from neighbours import Neighbour
 from push_line import MAIL, PushLine, shard_of, until
 from push_served import line_of, needs_all, push, served  # noqa: F401
-from test_push_door import credentials
+from test_push_door import credentials, key_of
 from test_push_revoke import fresh, revoke
 
 pytestmark = needs_all
@@ -67,7 +67,8 @@ class Fleet:
     """Whoever answers beside nats-server, with stint-endpoint's own rights there."""
 
     def __init__(self, served):  # noqa: F811
-        self.nats = as_endpoint(served.data, served.nats_port)
+        lines = (served.data / "endpoint.creds").read_text().splitlines()
+        self.nats = Nats(served.nats_port, jwt=lines[1], sign=key_of(lines[5]).sign)
         assert not self.nats.refused
         for number, subjects in enumerate(["_INBOX.fleet.>", *(f"stint.f.{word}.*.*" for word in WORDS[:4])], start=1):
             self.nats.send(f"SUB {subjects} {number}")

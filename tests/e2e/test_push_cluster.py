@@ -13,11 +13,11 @@ from contextlib import suppress
 
 import network
 import pytest
-from nats_client import as_endpoint
-from push_cluster import ANSWERED, FORMED, Cluster, Senders, Wire, in64
+from push_cluster import FORMED, Cluster, Senders, Wire, in64
 from push_line import MAIL, PATIENCE, PushLine, until
 from push_served import authority, line_of, misspelt, needs_all, served  # noqa: F401
 from push_server import free_port
+from test_push_ask import Fleet as Broker
 
 pytestmark = needs_all
 
@@ -94,17 +94,9 @@ def test_a_message_that_its_stream_had_already_is_told_again(cluster):  # §3.3:
     device.until_texts(["one"])
 
 
-class Streams:
-    """Those of a member's broker, asked with the rights of its endpoint."""
-
-    def __init__(self, member):
-        self.nats = as_endpoint(member.data, member.nats_port)
-        self.nats.send("SUB _INBOX.streams 1")
-        assert not self.nats.errors()
-
-    def ask(self, word, stream):
-        self.nats.send(f"PUB $JS.API.STREAM.{word}.{stream} _INBOX.streams 0\r\n")
-        return json.loads(self.nats.heard()[2])
+def ask_broker(member, word, device):
+    """A question for the stream of a device's shard, with the rights of that member's endpoint."""
+    return json.loads(Broker(member).asks(f"$JS.API.STREAM.{word}.STINT_P_{device.shard}"))
 
 
 def test_what_a_leader_has_kept_is_told_again_when_another_leads(cluster):  # §3.3: it may have told nobody
@@ -112,8 +104,7 @@ def test_what_a_leader_has_kept_is_told_again_when_another_leads(cluster):  # §
     listener = Wire(device.brokers[0], device)
     cluster.members[1].posted(device.token, "one")
     first = listener.read(PATIENCE)
-    stream = f"STINT_P_{device.shard}"
-    assert Streams(cluster.members[2]).ask("LEADER.STEPDOWN", stream)["success"]
+    assert ask_broker(cluster.members[2], "LEADER.STEPDOWN", device)["success"]
     again = listener.read(FORMED)
     sequence = int(first[1]["Nats-Sequence"])
     assert (again[0], again[2]) == (first[0], first[2])
@@ -125,10 +116,8 @@ def test_what_a_leader_has_kept_is_told_again_when_another_leads(cluster):  # §
 
 
 def test_a_mailbox_whose_stream_has_no_leader_keeps_nobody_elses_waiting(cluster):  # §3.3
-    streams = Streams(cluster.members[0])
-
     def leader_of(device):
-        return streams.ask("INFO", f"STINT_P_{device.shard}")["cluster"].get("leader")
+        return ask_broker(cluster.members[0], "INFO", device)["cluster"].get("leader")
 
     led = other = cluster.device(cluster.members[0], awake=False)
     while other.shard == led.shard:
@@ -136,7 +125,7 @@ def test_a_mailbox_whose_stream_has_no_leader_keeps_nobody_elses_waiting(cluster
     names = {Wire(url, led).server: cluster.at(int(url.rpartition(":")[2])) for url in led.brokers}
     its = until(lambda: leader_of(led), within=FORMED)
     while until(lambda: leader_of(other), within=FORMED) == its:
-        streams.ask("LEADER.STEPDOWN", f"STINT_P_{other.shard}")
+        ask_broker(cluster.members[0], "LEADER.STEPDOWN", other)
     gone = names.pop(its)
     here = f"nats://127.0.0.1:{next(iter(names.values())).nats_port}"
     waiting, asking = Wire(here, led), Wire(here, other)
@@ -147,9 +136,7 @@ def test_a_mailbox_whose_stream_has_no_leader_keeps_nobody_elses_waiting(cluster
         for n in range(often):
             wire.send(f"PUB stint.box.{device.shard}.{device.name} {wire.inbox}.{n} {len(question)}\r\n{question}")
     asks(waiting, led, 60)
-    waiting.send("PING")
-    while waiting.line(ANSWERED) != b"PONG":
-        pass
+    waiting.flush()
     asks(asking, other, 10)
     said = json.loads(asking.read(PATIENCE)[2])
     answered = len(list(iter(lambda: waiting.read(0.1), None)))

@@ -4,7 +4,7 @@ import base64
 import json
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from nats_client import Nats, in64, key_of
+from nats_client import Nats, in64
 from push_served import another, line_of, needs_all, served  # noqa: F401
 
 pytestmark = needs_all
@@ -29,6 +29,11 @@ def test_what_is_posted_at_the_door_is_judged(served):
 
 
 # A device as its neighbour: what it can do at the broker (§2.1, §3.1).
+
+
+def key_of(seed):
+    raw = base64.b32decode(seed + "=" * (-len(seed) % 8))
+    return Ed25519PrivateKey.from_private_bytes(raw[2:34])
 
 
 def credentials(world):
