@@ -36,8 +36,6 @@ Result<void> tellAgain(const Broker& broker, std::string_view shard, WallTime si
             const auto to = addressIn(message.subject);
             if (!to || at < since) continue;
             Headers headers = message.headers;
-            std::erase_if(headers,
-                          [](const auto& one) { return one.first == sequenceHeader || one.first == lastHeader; });
             headers.emplace_back(sequenceHeader, fmt::format("{}", message.sequence));
             headers.emplace_back(lastHeader, fmt::format("{}", message.sequence - 1));
             STINT_TRY(broker.tell(liveSubject(*to), headers, message.body));
