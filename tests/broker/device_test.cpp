@@ -90,7 +90,7 @@ TEST_CASE("a device's question is answered, with its permissions and no more") {
     const auto device = deviceAt(nats);
     const std::string subject = "stint.box.00." + nats.devices[0];
     CHECK(device.ask(subject, "?", std::chrono::seconds(1)).error().code == Errc::UNAVAILABLE); // nobody is there
-    REQUIRE(server.answer("stint.box.*.*", "stint", [](const std::string&, std::string_view question) {
+    REQUIRE(server.answer({"stint.box.*.*"}, "stint", [](const std::string&, std::string_view question) {
         return "answer to " + std::string(question);
     }));
     CHECK(device.ask(subject, "this").value() == "answer to this");
@@ -100,7 +100,7 @@ TEST_CASE("an acknowledgement of what has no sequence yet is none") { // §3.3: 
     const NatsServer nats;
     const auto server = serverAt(nats), stream = serverAt(nats);
     std::atomic<std::uint64_t> sequence = 0;
-    REQUIRE(stream.answer("stint.p.test", "stint", [&](const std::string&, std::string_view) {
+    REQUIRE(stream.answer({"stint.p.test"}, "stint", [&](const std::string&, std::string_view) {
         return fmt::format(R"({{"stream":"STINT_P_00","seq":{},"duplicate":true}})", sequence.load());
     }));
     for (const std::uint64_t its : {0, 7}) {
@@ -212,7 +212,7 @@ TEST_CASE("a device whose URL says TLS does not speak to a server that has none"
     const NatsServer nats;
     const std::string& name = nats.devices[0];
     const auto server = serverAt(nats);
-    REQUIRE(server.answer("stint.box.*.*", "stint", [](const std::string&, std::string_view) { return "answer"; }));
+    REQUIRE(server.answer({"stint.box.*.*"}, "stint", [](const std::string&, std::string_view) { return "answer"; }));
     const std::string url = "tls" + nats.urlOf(name).substr(4);
     const auto device = Broker::connect({.urls = {url}, .credentials = {}, .device = name});
     if (device.ok()) CHECK(device->ask("stint.box.00." + name, "?").error().code == Errc::UNAVAILABLE);

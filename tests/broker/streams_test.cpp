@@ -49,7 +49,7 @@ struct Herd {
     /// So many are answered at once, and all others from goOn() on.
     Herd(const NatsServer& nats, int quick) : of(nats) {
         REQUIRE(of.server.answer(
-            fleetSubjects(FleetWord::Hello), "stint",
+            {fleetSubjects(FleetWord::Hello)}, "stint",
             [this, quick, goesOn = answers.get_future().share()](const std::string&, std::string_view) {
                 if (++heard > quick) goesOn.wait();
                 return "answer";
@@ -63,7 +63,7 @@ struct Herd {
     }
     /// They have come: another question has, behind these.
     void untilThere() const {
-        REQUIRE(of.server.answer(fleetSubjects(FleetWord::Slot), "stint",
+        REQUIRE(of.server.answer({fleetSubjects(FleetWord::Slot)}, "stint",
                                  [](const std::string&, std::string_view) { return "answer"; }));
         CHECK(of.device.ask(fleetSubject(FleetWord::Slot, "00", of.name), "?").ok());
     }
@@ -280,7 +280,7 @@ TEST_CASE("a question that nobody answers holds up no other") { // §4.2
     const Reports of(nats); // it goes first, and tells what is not answered
     REQUIRE(of.server.answerLater(fleetSubjects(FleetWord::Slot), "stint",
                                   [&](const std::string&, const std::string&, const Broker::Answered&) { ++heard; }));
-    REQUIRE(of.server.answer(fleetSubjects(FleetWord::Hello), "stint",
+    REQUIRE(of.server.answer({fleetSubjects(FleetWord::Hello)}, "stint",
                              [](const std::string& subject, std::string_view) { return subject; }));
     const auto ask = [&](FleetWord word, int number, Duration longest) {
         of.device.askBeside(fleetSubject(word, "00", of.name), "?", longest, [&, number](Result<std::string> answer) {
@@ -323,7 +323,7 @@ TEST_CASE("of questions that wait the last ones are answered, and of the others 
     CHECK(herd.heard == herd.answered);
     // An empty answer keeps nobody waiting either.
     const int refused = herd.refused;
-    REQUIRE(herd.of.server.answer(fleetSubjects(FleetWord::Join), "stint",
+    REQUIRE(herd.of.server.answer({fleetSubjects(FleetWord::Join)}, "stint",
                                   [](const std::string&, std::string_view) { return ""; }));
     herd.ask(1, FleetWord::Join);
     CHECK(eventually([&] { return herd.refused == refused + 1; }));
@@ -346,7 +346,7 @@ TEST_CASE("who does not answer any more takes no question from others of the gro
     const Reports one(nats), other(nats);
     int answered = 0;
     const auto answers = [&](const Reports& of, const char* text) {
-        REQUIRE(of.server.answer(fleetSubjects(FleetWord::Hello), "stint",
+        REQUIRE(of.server.answer({fleetSubjects(FleetWord::Hello)}, "stint",
                                  [text](const std::string&, std::string_view) { return text; }));
     };
     const auto isAsked = [&](const char* text) {

@@ -44,11 +44,11 @@ private:
 struct DoorStage : LineStage {
     DoorStage() : fleet(std::move(Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}})).value()) {
         daemon->caller = "";
-        REQUIRE(fleet.answer(fleetSubjects(FleetWord::Hello), "stint",
+        REQUIRE(fleet.answer({fleetSubjects(FleetWord::Hello)}, "stint",
                              [](const std::string& subject, std::string_view question) {
                                  return subject + " " + std::string(question);
                              }));
-        REQUIRE(fleet.answer(fleetSubjects(FleetWord::Slot), "stint", [this](const std::string&, std::string_view) {
+        REQUIRE(fleet.answer({fleetSubjects(FleetWord::Slot)}, "stint", [this](const std::string&, std::string_view) {
             ++unanswered;
             return std::string();
         }));

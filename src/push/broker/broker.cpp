@@ -150,9 +150,9 @@ Result<void> Broker::tell(const std::string& subject, const Headers& headers, st
     return checked(natsConnection_PublishMsg(it_->nats, message.get()), subject);
 }
 
-Result<void> Broker::answer(const std::string& subjects, const std::string& group, Respond respond) const {
-    auto hear = [nats = it_->nats, respond = std::move(respond), pace = Pace()](natsMsg* message,
-                                                                                natsSubscription* of) mutable {
+Result<void> Broker::answer(const std::vector<std::string>& subjects, const std::string& group,
+                            const Respond& respond) const {
+    const auto hear = [nats = it_->nats, respond, pace = Pace()](natsMsg* message, natsSubscription* of) mutable {
         const char* reply = natsMsg_GetReply(message);
         if (!reply) return;
         int waiting = 0;
@@ -166,9 +166,11 @@ Result<void> Broker::answer(const std::string& subjects, const std::string& grou
         const auto made = messageTo(reply, "", answer.empty() ? notNow() : Headers(), answer);
         if (made.ok()) natsConnection_PublishMsg(nats, made->get());
     };
-    auto* const asked = STINT_TRY(it_->subscribe(subjects, group, std::move(hear)));
-    natsSubscription_SetPendingLimits(asked, mostWaiting, mostWaitingBytes);
-    it_->answering.push_back(asked);
+    for (const std::string& one : subjects) {
+        auto* const asked = STINT_TRY(it_->subscribe(one, group, hear));
+        natsSubscription_SetPendingLimits(asked, mostWaiting, mostWaitingBytes);
+        it_->answering.push_back(asked);
+    }
     it_->flush();
     return {};
 }

@@ -185,13 +185,14 @@ public:
 
     using Respond = std::function<std::string(const std::string& subject, std::string_view question)>;
     static constexpr int mostUnanswered = 100; ///< PROPOSAL: or as many as a thread answers in a second
-    /// From now on questions to these subjects are answered, from a thread of their own; each by one of those that
+    /// From now on questions to these subjects are answered, from a thread for each subject; each by one of those that
     /// answer in the same group, wherever they are, by chance: whoever cannot takes a question from one that can. Where
     /// no server is there it is so as soon as one is. An empty answer says what NATS says where nobody answers, and so
-    /// it is while more than `mostUnanswered`, and more than it answers in a second, wait for this call's thread, of
+    /// it is while more than `mostUnanswered`, and more than it answers in a second, wait for its thread, of
     /// those that have waited longest: they would be answered when nobody waits for it any more, and be asked again
     /// meanwhile. Of more than 20,000, or 4 MiB, none is answered (proposal).
-    Result<void> answer(const std::string& subjects, const std::string& group, Respond respond) const;
+    Result<void> answer(const std::vector<std::string>& subjects, const std::string& group,
+                        const Respond& respond) const;
     using Answered = std::function<void(std::string_view answer)>;
     using Take = std::function<void(const std::string& subject, std::string question, Answered answered)>;
     /// The same, of answers that come later, from any thread; what is answered when the connection is closed comes to

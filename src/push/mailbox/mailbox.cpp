@@ -25,12 +25,14 @@ Result<void> Mailbox::answer(bool are) {
     broker_.answerNoMore(); // nor those of a try that failed
     answers_ = false;
     if (!are) return {};
+    std::vector<std::string> boxes;
     for (const std::string_view shard : shards)
-        STINT_TRY(broker_.answer(
-            subjectsOf(Service::Box, shard), std::string(group),
-            [this](const std::string& subject, std::string_view text) { return boxAnswered(subject, text); }));
+        boxes.push_back(subjectsOf(Service::Box, shard));
+    STINT_TRY(broker_.answer(boxes, std::string(group), [this](const std::string& subject, std::string_view text) {
+        return boxAnswered(subject, text);
+    }));
     STINT_TRY(broker_.answer(
-        subjectsOf(Service::Registrations), std::string(group),
+        {subjectsOf(Service::Registrations)}, std::string(group),
         [this](const std::string& subject, std::string_view text) { return registrationAnswered(subject, text); }));
     answers_ = true;
     return {};
